@@ -1,0 +1,8 @@
+"""Fixtures that every test can ask for, and what holds for every test."""
+
+import os
+
+# An Output in a string is an error and not a warning, in this process and in every one that a test starts.
+os.environ["PULUMI_ERROR_OUTPUT_STRING"] = "1"
+
+pytest_plugins = ["tests.support.control_plane.fixture", "tests.support.engine"]
