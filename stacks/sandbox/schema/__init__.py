@@ -1,0 +1,1 @@
+"""What a resource type takes and gives, read from the installed SDK's own Python types."""
