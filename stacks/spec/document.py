@@ -1,0 +1,96 @@
+"""Reading a platform file: the one way in."""
+
+import contextlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from stacks.spec import resolve, rules, sentences
+from stacks.spec.problems import KeyPath, Position, SpecError
+from stacks.spec.reader import MOST_PROBLEMS, Source, read
+from stacks.spec.rules.parts import Parts
+from stacks.spec.scalars import NAME
+from stacks.spec.types import ObjectStore, Platform, Site
+
+_Entry = TypeVar("_Entry")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A platform file without a problem."""
+
+    platform: Platform
+    source: Source
+
+    def locate(self, path: KeyPath) -> Position:
+        """Where the entry at ``path`` stands, for example ``("sites", "aws", "cidr")``.
+
+        Keys are spelled as in the file. An entry that is not in the file is where its closest parent is.
+        """
+        return self.source.locate(path)
+
+    def ranges(self, site: str) -> resolve.SiteRanges:
+        """The address ranges of a site, defaults filled in.
+
+        Raises:
+            KeyError: There is no such site.
+        """
+        return resolve.ranges(self.platform.sites[site])
+
+
+def load(path: Path) -> Document:
+    """Read a platform file.
+
+    Nothing is run, fetched or looked up: the answer depends on the file alone, and on where the links lead
+    that it names.
+
+    Raises:
+        SpecError: The file cannot be used; the error carries every problem that was found in it, up to 100 of
+            each stage: YAML, single values, rules.
+    """
+    source, problems = read(Path(path))
+    try:
+        platform = Platform.model_validate(source.data)
+    except ValidationError as error:
+        problems.extend(islice(sentences.problems(error, source), MOST_PROBLEMS))
+        platform = None
+    problems.extend(islice(rules.check(_parts(source)), MOST_PROBLEMS))
+    if platform is None or problems:
+        raise SpecError(problems)
+    return Document(platform, source)
+
+
+def _parts(source: Source) -> Parts:
+    """The entries that are right by themselves, so that rules can check a file with broken entries too."""
+    sites, stores = _mapping(source.data, "sites"), _mapping(source.data, "objectStores")
+    return Parts(
+        source=source,
+        sites=_valid(TypeAdapter[resolve.AnySite](Site), sites),
+        stores=_valid(TypeAdapter(ObjectStore), stores),
+        site_names=dict.fromkeys(filter(_is_name, sites)),
+        store_names=dict.fromkeys(filter(_is_name, stores)),
+    )
+
+
+def _valid(adapter: TypeAdapter[_Entry], entries: Mapping[str, Any]) -> dict[str, _Entry]:
+    valid: dict[str, _Entry] = {}
+    for name, data in entries.items():
+        if not _is_name(name):
+            continue
+        with contextlib.suppress(ValidationError):
+            valid[name] = adapter.validate_python(data)
+    return valid
+
+
+def _is_name(key: str) -> bool:
+    """Whether rules may speak of an entry; any other key has been refused, and may hold anything."""
+    return NAME.matches(key)
+
+
+def _mapping(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
