@@ -1,0 +1,1 @@
+"""Rules that hold for every deployment, and the engine that runs them."""

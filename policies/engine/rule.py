@@ -1,0 +1,132 @@
+"""What a rule is: data, and pure functions from a resource to claims about it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias, cast
+
+from policies.engine.inventory import Inventory
+from policies.engine.resource import Resource
+from policies.engine.truth import Truth
+from policies.engine.view import View
+
+
+class Severity(StrEnum):
+    """How bad a violation is."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class Enforcement(StrEnum):
+    """What a violation does to a deployment."""
+
+    DISABLED = "disabled"
+    ADVISORY = "advisory"
+    MANDATORY = "mandatory"
+
+
+class OnUnknown(StrEnum):
+    """What becomes of a question that cannot be answered yet."""
+
+    FAIL = "fail"
+    """It counts as a violation, in a preview too."""
+    WARN = "warn"
+    """It is shown, and never blocks."""
+    DEFER = "defer"
+    """It is shown in a preview, and counts as a violation if the update cannot answer it either."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Something that must hold, and what is wrong where it does not."""
+
+    holds: Truth
+    wrong: str
+    at: str | None = None
+    """The property to point at; the first that decided unless given."""
+
+
+def require(holds: Truth, wrong: str, at: View | None = None) -> Claim:
+    """Claim that something holds.
+
+    Args:
+        holds: What must hold.
+        wrong: The sentence to show where it does not, without path or advice.
+        at: The property of the resource to point at, where it is not the first that was read.
+    """
+    return Claim(holds, wrong, None if at is None else at.path)
+
+
+def forbid(happens: Truth, wrong: str, at: View | None = None) -> Claim:
+    """Claim that something is not the case; otherwise like :func:`require`."""
+    return require(~happens, wrong, at)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parameter:
+    """A setting of a rule that a pack's configuration may change."""
+
+    about: str
+    schema: Mapping[str, Any]
+    """JSON Schema of the value; the engine checks the configuration with it."""
+    default: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The values of a rule's parameters, checked when the configuration was read."""
+
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts."""
+        return tuple(cast("Iterable[str]", self.values[name]))
+
+    def text(self, name: str) -> str:
+        """Return one text."""
+        return str(self.values[name])
+
+    def whole(self, name: str) -> int:
+        """Return a whole number."""
+        return int(self.values[name])
+
+    def flag(self, name: str) -> bool:
+        """Return a yes or no."""
+        return bool(self.values[name])
+
+
+Alone: TypeAlias = Callable[[Resource, Settings], Iterable[Claim]]
+"""A check of one resource by itself; it can refuse the resource before it is created."""
+Joined: TypeAlias = Callable[[Resource, Inventory, Settings], Iterable[Claim]]
+"""A check of one resource among all others; the engine runs it when all are known."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One rule of the catalogue. Its controls stand in the family's ``controls.toml`` under its id."""
+
+    id: str
+    version: int
+    """Raised when a finding would come out differently; a waiver names the version it was approved for."""
+    title: str
+    why: str
+    fix: str
+    severity: Severity
+    enforcement: Enforcement
+    unknown: OnUnknown
+    alone: Mapping[str, Alone] = field(default_factory=dict[str, Alone])
+    """Checks by the kind of resource they judge."""
+    joined: Mapping[str, Joined] = field(default_factory=dict[str, Joined])
+    parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of resource this rule judges."""
+        return frozenset(self.alone) | frozenset(self.joined)
+
+    def defaults(self) -> Settings:
+        """Return the settings of a pack without configuration."""
+        return Settings({name: parameter.default for name, parameter in self.parameters.items()})

@@ -1,0 +1,1 @@
+"""Rules about who can reach, read and change what."""

@@ -1,0 +1,5 @@
+"""Lets the asserts in the shared cases explain themselves."""
+
+import pytest
+
+pytest.register_assert_rewrite("tests.policies.cases")

@@ -1,0 +1,109 @@
+"""The resources in the tests of rules are what the installed SDKs send.
+
+A rule that reads a property no provider has would pass for ever. Here every fixture is held against the types
+of pulumi-aws and pulumi-azure-native, and every path in the engine's tables of defaults and names with it.
+Kubernetes fixtures are checked where the SDK has the kind; custom resources have no types in it.
+"""
+
+import importlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from policies import catalogue
+from policies.engine import Resource, data
+from policies.engine.kinds import kind_of
+from policies.engine.values import Opaque, Secret, Unknown, Value
+from stacks.sandbox.schema import check, registry, shapes
+from tests.policies.test_properties import cases_of, stacks
+
+REGISTRIES = {package: registry.Registry(package) for package in ("aws", "azure-native", "kubernetes")}
+
+
+def every_fixture() -> Iterator[Resource]:
+    seen: set[int] = set()
+    for rule in catalogue.rules():
+        for stack in stacks(cases_of(rule)):
+            for item in stack:
+                if id(item) not in seen:
+                    seen.add(id(item))
+                    yield item
+
+
+def plain(value: Value) -> Any:
+    """Return a value as the checker wants it: what is unknown or secret fits any type."""
+    match value:
+        case Unknown() | Opaque() | Secret():
+            return None
+        case Mapping():
+            return {key: plain(item) for key, item in value.items()}
+        case list():
+            return [plain(item) for item in value]
+        case _:
+            return value
+
+
+def inputs_of(token: str) -> dict[str, shapes.Field] | None:
+    known = REGISTRIES.get(token.partition(":")[0])
+    return known.resource(token).inputs if known is not None and known.knows(token) else None
+
+
+def test_every_fixture_is_what_its_sdk_sends() -> None:
+    wrong: list[str] = []
+    checked = 0
+    for item in every_fixture():
+        fields = inputs_of(item.type.replace("/v20240101", ""))
+        if fields is None:
+            assert item.type.startswith("kubernetes:"), item.type
+            continue
+        checked += 1
+        problems = check.check_inputs(
+            fields, {key: plain(value) for key, value in (item.inputs or {}).items()}
+        )
+        wrong += [
+            f"{item.urn}: {problem.property} {problem.reason}"
+            for problem in problems
+            if "is missing" not in problem.reason
+        ]
+    assert "\n".join(wrong) == ""
+    assert checked > 100
+
+
+@pytest.mark.parametrize("table", ["defaults", "names"])
+def test_every_path_in_the_tables_exists(table: str) -> None:
+    content = data.table(table)
+    for kind, paths in (content if table == "defaults" else content["names"]).items():
+        if kind.startswith("kubernetes:"):
+            continue
+        fields = inputs_of(kind)
+        assert fields is not None, kind
+        outputs = REGISTRIES[kind.partition(":")[0]].resource(kind).outputs
+        for path in paths:
+            first, *rest = path.split(".")
+            known = fields if rest or table == "defaults" else {**outputs, **fields, "id": None, "arn": None}
+            assert first in known, f"{kind} has no {path}"
+            record, before = None, first
+            for key in rest:
+                record = record_of((fields[first] if record is None else record.fields[before]).shape)
+                assert key in record.fields, f"{kind} has no {path}"
+                before = key
+
+
+def record_of(shape: Any) -> shapes.Record:
+    return (
+        shape
+        if isinstance(shape, shapes.Record)
+        else next(member for member in shape.members if isinstance(member, shapes.Record))
+    )
+
+
+def test_every_kind_that_a_rule_judges_exists() -> None:
+    for rule in catalogue.rules():
+        for kind in rule.kinds:
+            if not kind.startswith("kubernetes:"):
+                assert inputs_of(kind) is not None, kind
+    known = {kind_of(token) for token in REGISTRIES["kubernetes"].tokens()}
+    built_in = importlib.import_module("policies.security.pods").PATHS
+    missing = {kind for kind in built_in if kind.split(":")[1] in {"core", "apps", "batch"}} - known
+    assert missing == set()
