@@ -1,0 +1,5 @@
+"""``python -m stacks.cli`` is ``trunkline``."""
+
+from stacks.cli import main
+
+main()
