@@ -8,10 +8,17 @@ from pathlib import Path
 from typing import Final
 
 from policies.engine import controls
-from policies.engine.controls import Control
+from policies.engine.controls import Control, Framework
 from policies.engine.rule import Rule
 
-FAMILIES: Final[Mapping[str, str]] = {"security": "SEC"}
+FAMILIES: Final[Mapping[str, str]] = {
+    "provenance": "PRV",
+    "security": "SEC",
+    "reliability": "REL",
+    "residency": "RSD",
+    "cost": "CST",
+    "compatibility": "CMP",
+}
 """Folder of a family of rules, and the prefix of their ids."""
 
 _HERE: Final = Path(__file__).parent
@@ -25,11 +32,17 @@ def rules() -> Sequence[Rule]:
 
 
 @functools.cache
+def frameworks() -> Mapping[str, Framework]:
+    """Return every framework that the rules speak of, by name."""
+    return controls.frameworks(_HERE / "frameworks")
+
+
+@functools.cache
 def controls_by_rule() -> Mapping[str, Sequence[Control]]:
     """Return the controls that each rule supports, by rule id."""
     merged: dict[str, Sequence[Control]] = {}
     for family in FAMILIES:
-        merged |= controls.read(_HERE / family / "controls.toml")
+        merged |= controls.read(_HERE / family / "controls.toml", frameworks())
     return merged
 
 

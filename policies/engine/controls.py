@@ -1,4 +1,4 @@
-"""Which controls a rule supports, read from the data file of its family.
+"""Frameworks of controls, and which of their controls a rule supports; both are data files.
 
 A mapping claims no more than its source does: ``strength`` says how far the rule alone goes, ``effective``
 from when the control is binding, and ``source`` who says that rule and control belong together.
@@ -24,6 +24,23 @@ class Strength(StrEnum):
     """The rule does not enforce the control, but shows something an assessor asks for."""
 
 
+class Coverage(StrEnum):
+    """What becomes of a control that no rule supports."""
+
+    MANUAL = "manual"
+    """People have to show it; nothing in a program can."""
+    OUT_OF_SCOPE = "out of scope"
+    """It asks for something that a provisioner has no part in."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unmapped:
+    """A control that no rule supports."""
+
+    coverage: Coverage
+    why: str
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Control:
     """One control of one framework, as one rule supports it."""
@@ -43,28 +60,69 @@ class Control:
         return f"{self.framework}:{self.id}"
 
 
-def read(path: Path) -> Mapping[str, Sequence[Control]]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Framework:
+    """One framework, as far as anything here speaks of it."""
+
+    name: str
+    version: str
+    source: str
+    titles: Mapping[str, str]
+    effective: Mapping[str, date]
+    """The day from which a control is binding, where that is law."""
+    unmapped: Mapping[str, Unmapped]
+    """Controls that no rule supports, and why."""
+
+
+def frameworks(folder: Path) -> Mapping[str, Framework]:
+    """Read every framework of ``folder``, by name: one TOML file each."""
+    return {path.stem: _framework(path) for path in sorted(folder.glob("*.toml"))}
+
+
+def read(path: Path, known: Mapping[str, Framework]) -> Mapping[str, Sequence[Control]]:
     """Read a family's ``controls.toml``: the controls of each rule, by rule id.
 
     Raises:
-        KeyError: A mapping names a framework, a control or a strength that the file does not define.
+        KeyError: A mapping names a framework, a control or a strength that is not defined.
     """
-    with path.open("rb") as file:
-        document: dict[str, Any] = tomllib.load(file)
-    frameworks: dict[str, Any] = document["frameworks"]
     return {
         rule: [
             Control(
-                framework=framework,
-                version=frameworks[framework]["version"],
+                framework=name,
+                version=known[name].version,
                 id=identity,
-                title=frameworks[framework]["controls"][identity],
+                title=known[name].titles[identity],
                 strength=Strength(strength),
-                effective=frameworks[framework].get("effective"),
-                source=frameworks[framework]["source"],
+                effective=known[name].effective.get(identity),
+                source=known[name].source,
             )
-            for framework, controls in by_framework.items()
+            for name, controls in by_framework.items()
             for identity, strength in controls.items()
         ]
-        for rule, by_framework in document["rules"].items()
+        for rule, by_framework in _toml(path).items()
     }
+
+
+def _framework(path: Path) -> Framework:
+    document = _toml(path)
+    controls: Mapping[str, str] = document["controls"]
+    effective: Mapping[str, date] = document.get("effective", {})
+    unmapped: Mapping[str, Mapping[str, str]] = document.get("unmapped", {})
+    if stray := {*effective, *unmapped} - set(controls):
+        raise KeyError(f"{path.name} has no title for {', '.join(sorted(stray))}")
+    return Framework(
+        name=path.stem,
+        version=document["version"],
+        source=document["source"],
+        titles=controls,
+        effective=effective,
+        unmapped={
+            identity: Unmapped(coverage=Coverage(entry["coverage"]), why=entry["why"])
+            for identity, entry in unmapped.items()
+        },
+    )
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        return tomllib.load(file)

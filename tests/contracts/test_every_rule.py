@@ -82,8 +82,9 @@ def test_a_rule_explains_itself(rule: Rule) -> None:
 
 @every_rule
 def test_a_rule_has_controls_with_a_source(rule: Rule) -> None:
+    """A rule that no framework asks for says so with an empty table, as the cost rules do."""
     controls = catalogue.controls_by_rule()[rule.id]
-    assert controls
+    assert controls or rule.id.startswith(("CST-", "CMP-"))
     assert len({control.label for control in controls}) == len(controls)
     assert all(control.source and control.title and control.strength in Strength for control in controls)
 

@@ -1,0 +1,1 @@
+"""Combinations that are known to break, refused before anything is created."""

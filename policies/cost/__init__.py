@@ -1,0 +1,1 @@
+"""That spending is owned, bounded and not idle."""

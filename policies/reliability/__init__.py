@@ -1,0 +1,1 @@
+"""That what data and models depend on survives faults, changes and the years."""

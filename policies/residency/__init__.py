@@ -1,0 +1,1 @@
+"""That data stays, and is worked on, where it may be."""
