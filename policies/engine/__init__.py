@@ -3,6 +3,7 @@
 from policies.engine.configuration import Configuration, ConfigurationError
 from policies.engine.evaluate import evaluate, evaluate_alone
 from policies.engine.finding import Evaluation, Finding, Verdict
+from policies.engine.hop import Hop
 from policies.engine.inventory import Inventory
 from policies.engine.resource import Resource
 from policies.engine.rule import (
@@ -27,6 +28,7 @@ __all__ = [
     "Enforcement",
     "Evaluation",
     "Finding",
+    "Hop",
     "Inventory",
     "OnUnknown",
     "Parameter",

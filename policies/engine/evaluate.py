@@ -130,6 +130,7 @@ def _finding(
         fix=rule.fix,
         deferred=deferred,
         source_position=resource.source_position,
+        witness=claim.witness,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from policies.engine.hop import Hop
 from policies.engine.rule import Enforcement, Severity
 
 
@@ -40,6 +41,8 @@ class Finding:
     waived: str | None = None
     """Why the finding does not block: who approved it, until when, and the ticket."""
     source_position: str | None = None
+    witness: tuple[Hop, ...] = ()
+    """The path through the graph that proves a finding about it, from its origin to this resource."""
 
     @property
     def blocks(self) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeAlias, cast
 
+from policies.engine.hop import Hop
 from policies.engine.inventory import Inventory
 from policies.engine.resource import Resource
 from policies.engine.truth import Truth
@@ -47,22 +48,25 @@ class Claim:
     wrong: str
     at: str | None = None
     """The property to point at; the first that decided unless given."""
+    witness: tuple[Hop, ...] = ()
+    """The path through the graph that proves it, where there is one."""
 
 
-def require(holds: Truth, wrong: str, at: View | None = None) -> Claim:
+def require(holds: Truth, wrong: str, at: View | None = None, *, witness: Iterable[Hop] = ()) -> Claim:
     """Claim that something holds.
 
     Args:
         holds: What must hold.
         wrong: The sentence to show where it does not, without path or advice.
         at: The property of the resource to point at, where it is not the first that was read.
+        witness: The path through the graph that proves it.
     """
-    return Claim(holds, wrong, None if at is None else at.path)
+    return Claim(holds, wrong, None if at is None else at.path, tuple(witness))
 
 
-def forbid(happens: Truth, wrong: str, at: View | None = None) -> Claim:
+def forbid(happens: Truth, wrong: str, at: View | None = None, *, witness: Iterable[Hop] = ()) -> Claim:
     """Claim that something is not the case; otherwise like :func:`require`."""
-    return require(~happens, wrong, at)
+    return require(~happens, wrong, at, witness=witness)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

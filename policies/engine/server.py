@@ -26,6 +26,7 @@ from policies.engine.configuration import WAIVERS, WAIVERS_SCHEMA, Configuration
 from policies.engine.controls import Control
 from policies.engine.evaluate import evaluate, evaluate_alone
 from policies.engine.finding import RANK, Finding, Verdict
+from policies.engine.hop import drawn
 from policies.engine.inventory import Inventory
 from policies.engine.rule import Enforcement, Rule, Severity
 
@@ -208,7 +209,8 @@ def sentence(finding: Finding) -> str:
     """Return what a person reads: whether it stands, where it is, what is wrong, and how to fix it."""
     state = f"{finding.waived}: " if finding.waived else "deferred: " if finding.deferred else ""
     where = f"{finding.path}: " if finding.path else ""
-    return f"{state}{where}{finding.message}.\nFix: {finding.fix}"
+    path = f"\nPath: {drawn(finding.witness)}" if finding.witness else ""
+    return f"{state}{where}{finding.message}.{path}\nFix: {finding.fix}"
 
 
 def describe(pack: Pack) -> analyzer_pb2.AnalyzerInfo:
