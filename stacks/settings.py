@@ -8,6 +8,7 @@ from typing import ClassVar
 import pulumi
 
 from stacks import spec
+from stacks.spec import Document
 from stacks.spec.types import Platform
 
 
@@ -21,18 +22,26 @@ class SettingsError(pulumi.RunError):
 class Settings:
     """Everything a stack may decide."""
 
-    platform: Platform
+    document: Document
+    """The platform file."""
+    policies: Path | None
+    """The configuration of rules and waivers for the gate in the program; the pack is given the same."""
     protect: bool
     """Whether what holds data, keys and logs refuses to be deleted."""
     directory: str
     """The folder of the platform file, relative to the folder the engine runs in, so that a state does not
     depend on where the repository is."""
 
+    @property
+    def platform(self) -> Platform:
+        """What the platform file asks for."""
+        return self.document.platform
+
 
 def load(config: pulumi.Config, root: Path) -> Settings:
-    """Read ``trunkline:platform`` and ``trunkline:protect``; nothing else reads the configuration.
+    """Read ``trunkline:platform``, ``trunkline:policies`` and ``trunkline:protect``; nothing else does.
 
-    ``root`` is the folder of ``Pulumi.yaml``: a relative ``trunkline:platform`` starts there.
+    ``root`` is the folder of ``Pulumi.yaml``: relative paths start there.
 
     Raises:
         SettingsError: A key is missing or has the wrong type.
@@ -46,7 +55,8 @@ def load(config: pulumi.Config, root: Path) -> Settings:
         )
     file = root / named
     return Settings(
-        platform=spec.load(file).platform,
+        document=spec.load(file),
+        policies=root / configured if (configured := config.get("policies")) else None,
         protect=_switch(config, "protect", default=True),
         directory=os.path.relpath(file.parent),
     )

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Final
 
 import networkx as nx
 
+from policies.engine import View
+from policies.linkage import regions
 from policies.linkage.nodes import Node, absent, known, text, texts, word
 from policies.linkage.reductions import reductions
 from policies.linkage.vocabulary import CODES, Confidentiality, NodeKind, RiskTier
@@ -101,6 +103,7 @@ def propagate(graph: "Graph") -> tuple[Mapping[str, Effective], Mapping[str, Eff
     parts = list(nx.strongly_connected_components(graph.flow))
     for part in reversed(parts):
         members = sorted(part)
+        looped = len(members) > 1 or graph.flow.has_edge(members[0], members[0])
         changed = True
         while changed:
             changed = False
@@ -110,7 +113,7 @@ def propagate(graph: "Graph") -> tuple[Mapping[str, Effective], Mapping[str, Eff
                 if key in broken or not node.inputs_known:
                     arriving = replace(arriving, open=EVERYTHING)
                 now = _transformed(node, arriving) & own[key]
-                changed |= effective.get(key) != now and len(members) > 1
+                changed |= effective.get(key) != now and looped
                 incoming[key], effective[key] = arriving, now
     return effective, incoming
 
@@ -151,7 +154,8 @@ def declared(node: Node) -> Effective:
         storage=storage,
         processing=processing,
         on_prem_only=node["onPremOnly"].raw is True,
-        purposes=frozenset(purposes) if purposes or not absent(node["purposes"]) else None,
+        # As with countries: a list that is not known to its end may still allow any purpose.
+        purposes=frozenset(purposes) if purposes_known and not absent(node["purposes"]) else None,
         retention_days=retention,
         risk=risk or RiskTier.MINIMAL,
         open=frozenset(missing),
@@ -159,14 +163,17 @@ def declared(node: Node) -> Effective:
 
 
 def _transformed(node: Node, arriving: Effective) -> Effective:
-    """Return what is left of what arrives once the transforms that have evidence were applied."""
+    """Return what is certainly left of what arrives once the transforms that have evidence were applied."""
     left = arriving
     for reduction in reductions(node):
-        if not reduction.proven:
+        if reduction.lacks:
             continue
         left = replace(left, codes=left.codes - reduction.removes)
         if reduction.lowers_to is not None and reduction.lowers_to.rank < left.confidentiality.rank:
             left = replace(left, confidentiality=reduction.lowers_to)
+        if not reduction.known:
+            # It may turn out to count or not: what it could remove is neither there for certain nor gone.
+            left = replace(left, open=left.open | {Attribute.CODES, Attribute.CONFIDENTIALITY})
     return left
 
 
@@ -182,19 +189,25 @@ def _evaluated(node: Node) -> tuple[frozenset[str] | None, bool]:
     view = node["classification"]["evaluated"]
     if absent(view):
         return None, known(node["classification"])
-    if view.raw == "all":
-        return CODES, True
     found, complete = texts(view)
-    return frozenset(found), complete
+    return (CODES if "all" in found else frozenset(found)), complete
 
 
 def _region(node: Node, allowed_key: str, forbidden_key: str) -> tuple[Region, bool]:
-    allowed, allowed_known = texts(node[allowed_key])
-    forbidden, forbidden_known = texts(node[forbidden_key])
-    region = Region(
-        allowed=None if absent(node[allowed_key]) else frozenset(allowed), forbidden=frozenset(forbidden)
-    )
-    return region, allowed_known and forbidden_known
+    allowed, allowed_known = _countries(node[allowed_key])
+    forbidden, forbidden_known = _countries(node[forbidden_key])
+    # A list that is not known to its end may still allow any country; what it names, it forbids already.
+    limited = allowed_known and not absent(node[allowed_key])
+    return Region(
+        allowed=allowed if limited else None, forbidden=forbidden
+    ), allowed_known and forbidden_known
+
+
+def _countries(view: View) -> tuple[frozenset[str], bool]:
+    """Return the countries of a list, groups replaced by their members, and whether that is all of them."""
+    words, complete = texts(view)
+    countries, all_known = regions.expand(words)
+    return countries, complete and all_known
 
 
 def _days(node: Node) -> tuple[int | None, bool]:

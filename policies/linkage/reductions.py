@@ -11,8 +11,8 @@ from re import fullmatch
 from typing import Final
 
 from policies.engine import View
-from policies.linkage.nodes import Node, text, texts, word
-from policies.linkage.vocabulary import Confidentiality
+from policies.linkage.nodes import Node, known, text, texts, word
+from policies.linkage.vocabulary import CODES, Confidentiality
 
 TECHNOLOGIES: Final = frozenset(
     {
@@ -47,12 +47,14 @@ class Reduction:
     lowers_to: Confidentiality | None
     lacks: tuple[str, ...]
     """What is missing before it counts, for a sentence."""
+    known: bool
+    """Whether all of it is known; otherwise it may count, and remove as much as stands here, or not."""
     view: View
 
     @property
     def proven(self) -> bool:
         """Whether it counts."""
-        return not self.lacks
+        return self.known and not self.lacks
 
 
 def reductions(node: Node) -> Iterator[Reduction]:
@@ -66,19 +68,21 @@ def _reduction(view: View) -> Reduction:
     removes, removes_known = texts(view["removes"])
     lowers_to, level_known = word(view["lowersTo"], Confidentiality)
     evidence = text(view["evidence"])
+    unread = [key for key in ("technology", "tool", "evidence") if not known(view[key])]
     lacks: list[str] = []
-    if technology not in TECHNOLOGIES:
+    if known(view["technology"]) and technology not in TECHNOLOGIES:
         lacks.append("a technology that changes what the data says")
-    if not text(view["tool"]):
+    if known(view["tool"]) and not text(view["tool"]):
         lacks.append("the tool")
-    if not fullmatch(DIGEST, evidence or ""):
+    if known(view["evidence"]) and not fullmatch(DIGEST, evidence or ""):
         lacks.append("the digest of the evidence (sha256:…)")
-    if not removes_known or not level_known or (not removes and lowers_to is None):
+    if removes_known and level_known and not removes and lowers_to is None:
         lacks.append("what it removes or lowers")
     return Reduction(
         technology=technology,
-        removes=frozenset(removes) if removes_known else frozenset(),
-        lowers_to=lowers_to,
+        removes=frozenset(removes) if removes_known else CODES,
+        lowers_to=lowers_to if level_known else Confidentiality.PUBLIC,
         lacks=tuple(lacks),
+        known=not unread and removes_known and level_known,
         view=view,
     )

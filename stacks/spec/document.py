@@ -9,7 +9,11 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from stacks.spec import resolve, rules, sentences
+from stacks.spec import fields, resolve, rules, sentences
+from stacks.spec.data_entries import SECTIONS, Data
+from stacks.spec.fields import FieldsFile
+from stacks.spec.lineage import Dataset, Endpoint, FeatureView, Model
+from stacks.spec.lineage import Source as SourceEntry
 from stacks.spec.problems import KeyPath, Position, SpecError
 from stacks.spec.reader import MOST_PROBLEMS, Source, read
 from stacks.spec.rules.parts import Parts
@@ -25,6 +29,8 @@ class Document:
 
     platform: Platform
     source: Source
+    fields: Mapping[str, FieldsFile]
+    """The files of fields that the file names, by their path in it."""
 
     def locate(self, path: KeyPath) -> Position:
         """Where the entry at ``path`` stands, for example ``("sites", "aws", "cidr")``.
@@ -45,8 +51,8 @@ class Document:
 def load(path: Path) -> Document:
     """Read a platform file.
 
-    Nothing is run, fetched or looked up: the answer depends on the file alone, and on where the links lead
-    that it names.
+    Nothing is run, fetched or looked up: the answer depends on the file alone, on the files of fields that it
+    names, and on where the links lead that it names.
 
     Raises:
         SpecError: The file cannot be used; the error carries every problem that was found in it, up to 100 of
@@ -58,10 +64,12 @@ def load(path: Path) -> Document:
     except ValidationError as error:
         problems.extend(islice(sentences.problems(error, source), MOST_PROBLEMS))
         platform = None
-    problems.extend(islice(rules.check(_parts(source)), MOST_PROBLEMS))
+    parts = _parts(source)
+    problems.extend(parts.fields.problems)
+    problems.extend(islice(rules.check(parts), MOST_PROBLEMS))
     if platform is None or problems:
         raise SpecError(problems)
-    return Document(platform, source)
+    return Document(platform, source, parts.fields.files)
 
 
 def _parts(source: Source) -> Parts:
@@ -73,6 +81,20 @@ def _parts(source: Source) -> Parts:
         stores=_valid(TypeAdapter(ObjectStore), stores),
         site_names=dict.fromkeys(filter(_is_name, sites)),
         store_names=dict.fromkeys(filter(_is_name, stores)),
+        data=_data(source.data),
+        fields=fields.read_all(source, source.data if isinstance(source.data, dict) else {}),
+    )
+
+
+def _data(data: Any) -> Data:
+    sections = {name: _mapping(data, name) for name in SECTIONS}
+    return Data(
+        sources=_valid(TypeAdapter(SourceEntry), sections["sources"]),
+        datasets=_valid(TypeAdapter(Dataset), sections["datasets"]),
+        features=_valid(TypeAdapter(FeatureView), sections["features"]),
+        models=_valid(TypeAdapter(Model), sections["models"]),
+        endpoints=_valid(TypeAdapter(Endpoint), sections["endpoints"]),
+        names={name: dict.fromkeys(filter(_is_name, entries)) for name, entries in sections.items()},
     )
 
 

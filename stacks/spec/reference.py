@@ -28,6 +28,18 @@ _SECTIONS: Final = (
     ("NodePool", "Node pools", "`sites.<name>.nodePools.<name>`"),
     ("Taint", "Taints", "an item of `taints`"),
     ("ObjectStore", "Object stores", "`objectStores.<name>`"),
+    ("Source", "Sources", "`sources.<name>`"),
+    ("Dataset", "Datasets", "`datasets.<name>`"),
+    ("FeatureView", "Feature views", "`features.<name>`"),
+    ("Model", "Models", "`models.<name>`"),
+    ("Endpoint", "Endpoints", "`endpoints.<name>`"),
+    ("Steward", "Stewards", "`owner` of what is named above"),
+    ("Issuer", "Issuers", "`issuer`"),
+    ("Classification", "Classification", "`classification`"),
+    ("Quality", "Quality", "`quality`"),
+    ("Reduction", "Transforms that lower a classification", "an item of `reduces`"),
+    ("Signature", "Signatures", "`signature`"),
+    ("Monitoring", "Monitoring", "`monitoring`"),
 )
 
 

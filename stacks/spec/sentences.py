@@ -28,13 +28,16 @@ class _Words:
     nearest: str | None = None
 
 
-def problems(error: ValidationError, source: Source) -> Iterator[Problem]:
-    """What pydantic refused, as problems; entries that have a problem already are left out."""
+def problems(error: ValidationError, source: Source, root: type[BaseModel] = Platform) -> Iterator[Problem]:
+    """What pydantic refused, as problems; entries that have a problem already are left out.
+
+    ``root`` is what the whole file was meant to be.
+    """
     for detail in error.errors(include_url=False):
         path, at_key = _path(detail, source)
         if any(path[: len(doubtful)] == doubtful for doubtful in source.doubtful):
             continue
-        words = _words(detail, path, source.data)
+        words = _words(detail, path, source.data, root)
         parent = detail["type"] in {"missing", "union_tag_not_found"}
         where = source.locate(path) if at_key or parent else source.value_at(path)
         yield Problem(
@@ -65,7 +68,7 @@ def _path(detail: ErrorDetails, source: Source) -> tuple[KeyPath, bool]:
     return location, at_key
 
 
-def _words(detail: ErrorDetails, path: KeyPath, data: Any) -> _Words:
+def _words(detail: ErrorDetails, path: KeyPath, data: Any, root: type[BaseModel]) -> _Words:
     context: Mapping[str, Any] = detail.get("ctx", {})
     if "one_of" in context:
         one_of: OneOf = context["one_of"]
@@ -79,12 +82,12 @@ def _words(detail: ErrorDetails, path: KeyPath, data: Any) -> _Words:
             detail["type"], context["found"], context["allowed"], context["fix"], context["nearest"]
         )
     if detail["type"] == "extra_forbidden":
-        return _unknown_key(path, data)
+        return _unknown_key(path, data, root)
     return _SENTENCES.get(detail["type"], _other)(detail["input"], context, path)
 
 
-def _unknown_key(path: KeyPath, data: Any) -> _Words:
-    known = list(keys_at(path[:-1], data))
+def _unknown_key(path: KeyPath, data: Any, root: type[BaseModel]) -> _Words:
+    known = list(keys_at(path[:-1], data, root))
     key = path[-1]
     near = nearest(key, known)
     others = [] if near else _kinds_with(path, key)
@@ -95,9 +98,9 @@ def _unknown_key(path: KeyPath, data: Any) -> _Words:
     return _Words("unknown-key", found, ", ".join(known), fix, near)
 
 
-def keys_at(path: KeyPath, data: Any) -> Iterator[str]:
+def keys_at(path: KeyPath, data: Any, root: type[BaseModel] = Platform) -> Iterator[str]:
     """The keys that the mapping at ``path`` may have, in the order of the types."""
-    annotation: Any = Platform
+    annotation: Any = root
     here = data
     for step in path:
         model = _model(annotation, here)
@@ -197,6 +200,12 @@ def _number(found: Any, _context: Mapping[str, Any], _path: KeyPath) -> _Words:
     return _Words("not-a-number", f"{shown(found)} is not a whole number.", "a whole number", fix)
 
 
+def _switch(found: Any, _context: Mapping[str, Any], _path: KeyPath) -> _Words:
+    return _Words(
+        "not-a-switch", f"{shown(found)} is neither true nor false.", "true or false", "Write true."
+    )
+
+
 def _range(found: Any, context: Mapping[str, Any], _path: KeyPath) -> _Words:
     if "ge" in context:
         return _Words(
@@ -238,6 +247,7 @@ _SENTENCES: Final[Mapping[str, _Sentence]] = {
     "union_tag_invalid": _unknown_kind,
     "literal_error": _choice,
     "int_type": _number,
+    "bool_type": _switch,
     "greater_than_equal": _range,
     "less_than_equal": _range,
     "dict_type": _mapping,

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
+from stacks.spec.entry import Entry
+from stacks.spec.lineage import Dataset, Endpoint, FeatureView, Model, Source
 from stacks.spec.scalars import (
     AnyCidr,
     AwsAccount,
@@ -35,19 +36,6 @@ from stacks.spec.scalars import (
     TagValue,
     Text,
 )
-
-
-class Entry(BaseModel):
-    """A part of the platform file: immutable, strict, and closed against unknown keys."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        alias_generator=to_camel,
-        validate_by_name=False,
-        use_attribute_docstrings=True,
-    )
 
 
 class Owner(Entry):
@@ -108,6 +96,8 @@ class OnPremSite(Entry):
     """Storage class that answers ObjectBucketClaims."""
     ingress_class: ResourceName | None = Field(default=None, examples=["nginx-internal"])
     """Ingress class; without it the cluster's default."""
+    pod_security: Literal["restricted", "baseline"] = "restricted"
+    """Pod Security Standard that every pod in the platform's namespace has to meet."""
 
 
 class EksSite(Entry):
@@ -128,11 +118,13 @@ class EksSite(Entry):
     version: KubernetesVersion | None = None
     """Kubernetes minor version, in quotes."""
     admins: Sequence[IamPrincipalArn] = ()
-    """IAM principals that may administer the cluster."""
+    """IAM principals that may administer the cluster, besides whoever runs `up`."""
     api_from: Sequence[AnyCidr] = Field(default=(), max_length=40)
     """Ranges that may reach the API from outside the VPC; empty means private only."""
     node_pools: Mapping[Name, NodePool] | None = Field(default=None, min_length=1)
-    """Node pools by name."""
+    """Node pools by name; at least one without taints, for the cluster's own add-ons."""
+    pod_security: Literal["restricted", "baseline"] = "restricted"
+    """Pod Security Standard that every pod in the platform's namespace has to meet."""
 
 
 class AksSite(Entry):
@@ -155,9 +147,13 @@ class AksSite(Entry):
     version: KubernetesVersion | None = None
     """Kubernetes minor version, in quotes."""
     admins: Sequence[EntraObjectId] = ()
-    """Microsoft Entra groups that may administer the cluster."""
+    """Microsoft Entra groups that may administer the cluster; without any, whoever runs `up` may."""
+    defender: bool = False
+    """Watch the cluster with Microsoft Defender for Containers, which costs extra."""
     node_pools: Mapping[Name, NodePool] | None = Field(default=None, min_length=1)
-    """Node pools by name; at least one must be fit for system pods."""
+    """Node pools by name; the one called `system` holds the pods of AKS itself."""
+    pod_security: Literal["restricted", "baseline"] = "restricted"
+    """Pod Security Standard that every pod in the platform's namespace has to meet."""
 
 
 Site = Annotated[OnPremSite | EksSite | AksSite, Field(discriminator="kind")]
@@ -191,3 +187,13 @@ class Platform(Entry):
     """Places that run clusters, by name."""
     object_stores: Mapping[Name, ObjectStore] = {}
     """Object stores by name."""
+    sources: Mapping[Name, Source] = {}
+    """Data that comes from outside, by name."""
+    datasets: Mapping[Name, Dataset] = {}
+    """Data in the platform's stores, by name."""
+    features: Mapping[Name, FeatureView] = {}
+    """Feature views by name."""
+    models: Mapping[Name, Model] = {}
+    """Models by name."""
+    endpoints: Mapping[Name, Endpoint] = {}
+    """Services that answer with a model, by name."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from stacks.spec.problems import Problem
-from stacks.spec.rules import addresses, clusters, stores
+from stacks.spec.rules import addresses, clusters, lineage, stores
 from stacks.spec.rules.parts import Parts
 
 Rule = Callable[[Parts], Iterator[Problem]]
@@ -35,6 +35,11 @@ RULES: Final[tuple[Rule, ...]] = (
     stores.log_stores_exist,
     stores.log_stores_form_no_cycle,
     stores.names_are_distinct,
+    lineage.names_exist,
+    lineage.names_are_distinct,
+    lineage.nothing_is_made_from_itself,
+    lineage.fields_are_declared,
+    lineage.models_come_from_somewhere,
 )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from stacks.spec import resolve
+from stacks.spec.data_entries import Data
+from stacks.spec.fields import Fields
 from stacks.spec.problems import KeyPath, Problem
 from stacks.spec.reader import Source
 from stacks.spec.types import AksSite, EksSite, ObjectStore
@@ -19,6 +21,9 @@ class Parts:
     site_names: Collection[str]
     """Of every site, broken ones too, so that nobody is told that a site does not exist."""
     store_names: Collection[str]
+    data: Data
+    fields: Fields
+    """The files of fields that entries name, as far as they could be read."""
 
     def eks(self) -> Iterator[tuple[str, EksSite]]:
         """EKS sites, by name."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from stacks.cli import app
-from tests.stacks.spec.corpus import CASES, Case
+from tests.stacks.spec.case import Case
+from tests.stacks.spec.corpus import CASES
 
 ROOT = Path(__file__).resolve().parents[3]
 PLATFORMS = sorted((ROOT / "stacks" / "platforms").glob("*.yaml"))

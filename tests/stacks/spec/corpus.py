@@ -7,43 +7,17 @@ or not files at all are made when they are needed.
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-CORPUS = Path(__file__).with_name("corpus")
+from tests.stacks.spec import corpus_data
+from tests.stacks.spec.case import Case
+
 _VALID = (
     b"platform: acme\n"
     b"owner: {team: ml, contact: ml@acme.example}\n"
     b"sites:\n"
     b"  dc1: {kind: openshift, context: dc1, country: DE, cidr: 10.0.0.0/16, kubeconfig: config}\n"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One broken file."""
-
-    name: str
-    line: int
-    """Where the problem is reported."""
-    path: str
-    """The key path of the problem, empty where it is about the file."""
-    code: str
-    fragments: tuple[str, ...]
-    """Parts of what is said about it."""
-    problems: int | None = 1
-    """How many problems the file has; ``None`` where a number would say nothing."""
-    make: Callable[[Path], Path] | None = None
-    """Makes the file in a folder; ``None`` for a file that stands in ``corpus/``."""
-
-    def write(self, folder: Path) -> Path:
-        """The path to give to whatever reads platform files; ``folder`` is empty and the caller's."""
-        return self.make(folder) if self.make is not None else CORPUS / f"{self.name}.yaml"
-
-    @property
-    def expected(self) -> tuple[str, ...]:
-        """What the text of the error contains."""
-        return (f":{self.line}:", *((f" {self.path}: ",) if self.path else ()), *self.fragments)
 
 
 def _bytes(content: bytes) -> Callable[[Path], Path]:
@@ -478,4 +452,5 @@ CASES = (
     Case("html", 2, "", "syntax", ("A key cannot begin here",)),
     Case("json-of-something-else", 1, "name", "unknown-key", ("unknown here",), problems=None),
     *_MADE,
+    *corpus_data.CASES,
 )

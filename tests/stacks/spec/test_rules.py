@@ -13,7 +13,7 @@ import pytest
 from stacks.spec import SpecError, load, rules
 from tests.stacks.spec.corpus import CASES
 
-MODULES = (rules.addresses, rules.clusters, rules.stores)
+MODULES = (rules.addresses, rules.clusters, rules.stores, rules.lineage)
 HEAD = "platform: acme\nowner: {team: ml, contact: ml@acme.example}\n"
 DC1 = "  dc1: {kind: openshift, context: dc1, country: DE, cidr: 10.0.0.0/16}\n"
 AWS = "  aws: {kind: eks, region: eu-central-1, cidr: 10.1.0.0/16}\n"
