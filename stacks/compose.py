@@ -1,13 +1,14 @@
 """Compose components into a platform; the only module that knows all of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import PurePath
 from typing import Any, assert_never
 
-from pulumi import Output, ProviderResource, ResourceOptions
+from pulumi import Input, Output, ProviderResource, ResourceOptions
 
+from components.catalogue import CatalogueNode, NodeArgs, catalogue_node
 from components.cluster import (
     AksCluster,
     AksClusterArgs,
@@ -52,6 +53,7 @@ from components.site import (
     site,
 )
 from stacks import spec as language
+from stacks.declarations import Declaration
 from stacks.spec.types import AksSite, EksSite, NodePool, Platform
 from stacks.spec.types import ObjectStore as StoreEntry
 from stacks.spec.types import OnPremSite as OnPremEntry
@@ -96,6 +98,8 @@ class Built:
 
     sites: Mapping[str, SiteBuilt]
     stores: Mapping[str, ObjectStore]
+    nodes: Sequence[CatalogueNode] = ()
+    """What the platform declares about its data."""
 
     def outputs(self) -> dict[str, Any]:
         """What the stack exports."""
@@ -110,11 +114,18 @@ class Built:
         }
 
 
-def build(platform: Platform, *, protect: bool = True, directory: str = ".") -> Built:
+def build(
+    platform: Platform,
+    *,
+    protect: bool = True,
+    directory: str = ".",
+    declared: Sequence[Declaration] = (),
+) -> Built:
     """Build everything a platform file asks for, sites and stores in the order of their names.
 
     With ``protect`` nothing that holds data, keys or logs can be deleted. ``directory`` is the folder of the
-    platform file, relative to where the engine runs: kubeconfigs are named relative to it.
+    platform file, relative to where the engine runs: kubeconfigs are named relative to it. ``declared`` is
+    what the file says about data; it is registered after the stores and clusters that it lies in.
 
     Raises:
         ComponentError: The platform asks for something that cannot be built.
@@ -126,7 +137,21 @@ def build(platform: Platform, *, protect: bool = True, directory: str = ".") -> 
         entry = platform.object_stores[name]
         logs = stores[entry.access_logs].log_target if entry.access_logs else None
         stores[name] = builder.store(name, entry, sites[entry.site], logs)
-    return Built(sites=sites, stores={name: stores[name] for name in sorted(stores)})
+    nodes = tuple(_node(declaration, sites, stores) for declaration in declared)
+    return Built(sites=sites, stores={name: stores[name] for name in sorted(stores)}, nodes=nodes)
+
+
+def _node(
+    declaration: Declaration, sites: Mapping[str, SiteBuilt], stores: Mapping[str, ObjectStore]
+) -> CatalogueNode:
+    """Register a declared node, with the URNs of the stores and clusters that it names as places."""
+    places: list[dict[str, Input[str]]] = []
+    for place in declaration.properties.get("places", ()):
+        kind, _, name = place["node"].partition(":")
+        here = stores[name] if kind == "store" else sites[name].cluster
+        places.append({**place, "resource": here.urn})
+    properties = {key: value for key, value in declaration.properties.items() if key != "places"}
+    return catalogue_node(declaration.type, declaration.name, NodeArgs(properties=properties, places=places))
 
 
 def _logs_last(stores: Mapping[str, StoreEntry]) -> tuple[str, ...]:
@@ -216,6 +241,7 @@ class _Builder:
                 region=entry.region,
                 zones=entry.zones,
                 account=place.account,
+                partition=place.partition,
                 logs_key=place.logs_key,
                 protect=self.protect,
             ),
@@ -230,6 +256,7 @@ class _Builder:
                 version=language.version(entry),
                 services=ranges.services,
                 admins=tuple(entry.admins),
+                deployer=place.deployer,
                 api_from=tuple(entry.api_from),
                 pools=_pools(language.node_pools(entry)),
                 account=place.account,
@@ -277,6 +304,8 @@ class _Builder:
                 pods=ranges.pods,
                 services=ranges.services,
                 admins=tuple(entry.admins),
+                deployer=place.deployer,
+                deployer_type=place.deployer_type,
                 pools=_pools(language.node_pools(entry)),
                 subscription=place.subscription,
                 tenant=place.tenant,
@@ -286,6 +315,7 @@ class _Builder:
                 api_server_subnet=net.api_server_subnet_id,
                 endpoint_subnet=net.endpoint_subnet_id,
                 vault_dns_zone=net.dns_zone_ids["vault"],
+                defender=entry.defender,
                 protect=self.protect,
             ),
             here,
@@ -296,7 +326,12 @@ class _Builder:
     def _namespace(
         self, name: str, place: Site, kubernetes: EksCluster | AksCluster | OnPremCluster
     ) -> Namespace:
-        spec = NamespaceSpec(tags=self.tags, namespace=self.platform.platform, protect=self.protect)
+        spec = NamespaceSpec(
+            tags=self.tags,
+            namespace=self.platform.platform,
+            pod_security=self.platform.sites[name].pod_security,
+            protect=self.protect,
+        )
         return namespace(
             f"{name}-home",
             NamespaceArgs(spec=spec, facts=kubernetes.facts),

@@ -19,16 +19,8 @@ class CatalogueNode(PlatformComponent):
     """The kind of node, the first part of its id."""
 
     def __init__(self, name: str, args: NodeArgs, opts: ResourceOptions | None = None) -> None:
-        places = [
-            {**place, "resource": urn} if urn is not None else place
-            for place, urn in zip(
-                args.properties.get("places", ()),
-                args.places or (None,) * len(args.properties.get("places", ())),
-                strict=True,
-            )
-        ]
         self.node: str = args.properties.get("node", f"{self.NODE}:{name}")
-        declared: dict[str, Any] = {**args.properties, "node": self.node, "places": places}
+        declared: dict[str, Any] = {"node": self.node, **args.properties, "places": list(args.places)}
         if args.identities:
             declared["identities"] = list(args.identities)
         super().__init__(name, opts, declared)

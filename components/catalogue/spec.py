@@ -12,8 +12,8 @@ class NodeArgs:
     """Arguments of every node of the catalogue."""
 
     properties: Mapping[str, Any]
-    """What it declares, in the words of ``docs/policies/linkage.md``, places without their resource."""
-    places: Sequence[Input[str] | None] = ()
-    """For each of its ``places``, in the same order, the URN of what it is."""
+    """What it declares, in the words of ``docs/policies/linkage.md``, without its places and identities."""
+    places: Sequence[Mapping[str, Input[str]]] = ()
+    """Where it lies and is worked on, ``resource`` being the URN of what is there."""
     identities: Sequence[Input[str]] = field(default=())
     """Identities it runs as, by the name its site knows them by."""

@@ -5,7 +5,7 @@ import time
 import typer
 from rich.markup import escape
 
-from stacks.cli import lifecycle, sandboxes
+from stacks.cli import lifecycle, sandboxes, workspace
 from stacks.cli.terminal import err
 
 
@@ -22,8 +22,13 @@ def demo() -> None:
         "nothing leaves this machine."
     )
     with lifecycle.session(sandbox=True) as made:
+        config = made.space.stack_config(workspace.SANDBOX_STACK)
         outcome = made.pulumi(
-            "up", "--yes", "--skip-preview", "--suppress-outputs", "--policy-pack", str(made.space.policies)
+            "up",
+            "--yes",
+            "--skip-preview",
+            "--suppress-outputs",
+            *lifecycle.policy_flags(made.space, config),
         )
         held = sandboxes.count(made.space)
     if outcome.code != 0:

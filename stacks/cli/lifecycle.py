@@ -114,7 +114,7 @@ def _run(operation: str, arguments: Sequence[str], *, sandbox: bool, policies: b
         _check_first(arguments, sandbox=sandbox)
     with session(sandbox=sandbox) as made:
         if operation in _NEEDS_POLICIES and policies and not _value_of(arguments, "--policy-pack"):
-            wanted += ["--policy-pack", str(made.space.policies)]
+            wanted += policy_flags(made.space, _config(made.space, arguments, sandbox=sandbox), arguments)
         elif operation in _NEEDS_POLICIES and not policies:
             note("The policy pack is left out.")
         code = made.pulumi(*wanted).code
@@ -129,10 +129,25 @@ def _check_first(arguments: Sequence[str], *, sandbox: bool) -> None:
     The program checks it too; this only saves the wait for the engine.
     """
     space = workspace.find()
+    config = _config(space, arguments, sandbox=sandbox)
+    if config is not None:
+        platform_file.refuse_if_broken(platform_file.named_by(config, space.root))
+
+
+def _config(space: workspace.Workspace, arguments: Sequence[str], *, sandbox: bool) -> Path | None:
+    """The stack config that a command line means, where that is plain and the file is there."""
     stack = workspace.SANDBOX_STACK if sandbox else _value_of(arguments, "--stack", "-s")
     config = _value_of(arguments, "--config-file") or (space.stack_config(stack) if stack else None)
-    if config is not None and (space.root / config).is_file():
-        platform_file.refuse_if_broken(platform_file.named_by(space.root / config, space.root))
+    return space.root / config if config is not None and (space.root / config).is_file() else None
+
+
+def policy_flags(space: workspace.Workspace, config: Path | None, arguments: Sequence[str] = ()) -> list[str]:
+    """The flags that run the pack with the configuration that a stack's config names."""
+    flags = ["--policy-pack", str(space.policies)]
+    chosen = platform_file.policies_of(config, space.root) if config is not None else None
+    if chosen is not None and not _value_of(arguments, "--policy-pack-config"):
+        flags += ["--policy-pack-config", str(chosen)]
+    return flags
 
 
 def _value_of(arguments: Sequence[str], *names: str) -> str | None:

@@ -1,7 +1,7 @@
 """The platform file of a stack: which one it is, and what is wrong with it."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.markup import escape
 
@@ -17,6 +17,25 @@ def named_by(config: Path, root: Path) -> Path:
     Raises:
         CommandError: the config is missing, cannot be read, or names none.
     """
+    named = _values(config).get("trunkline:platform")
+    if not isinstance(named, str):
+        raise CommandError(
+            f"{config} has no config value trunkline:platform that names a platform file.", code=BAD_INPUT
+        )
+    return root / named
+
+
+def policies_of(config: Path, root: Path) -> Path | None:
+    """The configuration of rules and waivers that a stack's config names, if it names one.
+
+    Raises:
+        CommandError: the config is missing or cannot be read.
+    """
+    named = _values(config).get("trunkline:policies")
+    return root / named if isinstance(named, str) else None
+
+
+def _values(config: Path) -> dict[str, Any]:
     from ruamel.yaml import YAML  # noqa: PLC0415 - only commands that read a config pay for the parser
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415
 
@@ -30,12 +49,7 @@ def named_by(config: Path, root: Path) -> Path:
     except (OSError, UnicodeDecodeError, YAMLError) as problem:
         raise CommandError(f"cannot read {config}: {problem}", code=BAD_INPUT) from None
     values = settings.get("config") if isinstance(settings, dict) else None
-    named = values.get("trunkline:platform") if isinstance(values, dict) else None
-    if not isinstance(named, str):
-        raise CommandError(
-            f"{config} has no config value trunkline:platform that names a platform file.", code=BAD_INPUT
-        )
-    return root / named
+    return values if isinstance(values, dict) else {}
 
 
 def refuse_if_broken(path: Path) -> None:

@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from stacks.cli import engines, sandboxes, workspace
+from stacks.cli import engines, platform_file, sandboxes, workspace
 from stacks.cli.terminal import BAD_INPUT, CommandError, emit_json, note, out
 from stacks.sandbox import Fault, Kind, Moment, Operation, Sandbox, Store
 from stacks.sandbox.process import PACKAGES
@@ -83,11 +83,24 @@ def up(
         note("The simulated clouds are up. They end with this shell, or with: trunkline sandbox down")
     variables = space.sandbox_variables(providers=running.environment, engine=engine.environment())
     sandboxes.select_stack(engine.executable, space, variables)
+    variables |= _policy_variables(space)
     if shell is Shell.JSON:
         emit_json(variables)
         return
     for name, value in variables.items():
         print(_ASSIGNMENTS[shell](name, value))  # noqa: T201 - this is the output
+
+
+def _policy_variables(space: workspace.Workspace) -> dict[str, str]:
+    """The variables that make plain `pulumi preview` and `pulumi up` run the pack as the sandbox does.
+
+    The engine takes any flag from a variable named after it.
+    """
+    chosen = platform_file.policies_of(space.stack_config(workspace.SANDBOX_STACK), space.root)
+    return {
+        "PULUMI_OPTION_POLICY_PACK": str(space.policies),
+        **({"PULUMI_OPTION_POLICY_PACK_CONFIG": str(chosen)} if chosen else {}),
+    }
 
 
 @app.command()

@@ -1,13 +1,14 @@
 """One way to build every component on every kind of site; a new component adds its lines here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from ipaddress import IPv4Network
 from typing import Any
 
 from pulumi import ResourceOptions
 
+from components.catalogue import NodeArgs, catalogue_node
 from components.cluster import (
     AksClusterArgs,
     ClusterSpec,
@@ -47,6 +48,13 @@ POOLS = {
     ),
 }
 
+AKS_POOLS = {
+    "system": Pool(
+        size="Standard_D4s_v5", fewest=2, most=4, disk_gib=100, labels={"acme.example/for": "aks"}
+    ),
+    "arm": replace(POOLS["arm"], size="Standard_D4ps_v6"),
+}
+
 Build = Callable[[str, Any, ResourceOptions | None], object]
 
 
@@ -73,6 +81,17 @@ ROWS: Mapping[str, Row] = {
     "site/onprem": Row(
         build=site, args=OnPremSiteArgs(spec=SiteSpec(tags=TAGS), kind="openshift", country="DE")
     ),
+    "catalogue/dataset": Row(
+        build=partial(catalogue_node, "trunkline:catalogue:Dataset"),
+        args=NodeArgs(
+            properties={
+                "license": "CC-BY-4.0",
+                "inputs": [{"node": "source:feed", "edge": "derivedFrom", "position": "acme.yaml:7"}],
+            },
+            places=[{"role": "storedIn", "node": "store:raw", "site": "aws", "provider": "aws"}],
+            identities=["arn:aws:iam::123456789012:role/clicks"],
+        ),
+    ),
     "network/aws": Row(
         build=network,
         args=AwsNetworkArgs(
@@ -80,6 +99,7 @@ ROWS: Mapping[str, Row] = {
             region="eu-central-1",
             zones=3,
             account="123456789012",
+            partition="aws",
             logs_key="arn:aws:kms:eu-central-1:123456789012:key/logs",
         ),
     ),
@@ -110,6 +130,7 @@ ROWS: Mapping[str, Row] = {
             version="1.35",
             services=IPv4Network("172.20.0.0/16"),
             admins=("arn:aws:iam::123456789012:role/admin",),
+            deployer="arn:aws:iam::123456789012:role/deployer",
             api_from=(IPv4Network("203.0.113.0/24"),),
             pools=POOLS,
             account="123456789012",
@@ -127,8 +148,10 @@ ROWS: Mapping[str, Row] = {
             zones=3,
             pods=IPv4Network("10.244.0.0/16"),
             services=IPv4Network("172.29.0.0/16"),
-            admins=("55555555-5555-5555-5555-555555555555",),
-            pools=POOLS,
+            admins=(),
+            deployer="66666666-6666-6666-6666-666666666666",
+            deployer_type="ServicePrincipal",
+            pools=AKS_POOLS,
             subscription="subscription",
             tenant="tenant",
             resource_group="group",
@@ -222,4 +245,4 @@ def labels(graph: Graph, urn: str) -> Mapping[str, Any]:
     return resource.inputs.get("tags") or {**metadata.get("labels", {}), **metadata.get("annotations", {})}
 
 
-__all__ = ["CIDR", "POOLS", "ROWS", "TAGS", "Row", "built", "labels", "previewed"]
+__all__ = ["AKS_POOLS", "CIDR", "POOLS", "ROWS", "TAGS", "Row", "built", "labels", "previewed"]
