@@ -4,13 +4,13 @@ Reading never fails: what is not there is absent, what nobody knows yet is unkno
 on it unknown.
 """
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final, TypeVar
 
 from policies.engine import Resource, View
-from policies.engine.values import Absent, Value
+from policies.engine.values import Absent, Held
+from policies.linkage import plain
 from policies.linkage.vocabulary import KINDS, EdgeKind, NodeKind
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -87,20 +87,21 @@ def read(resource: Resource) -> Node:
         KeyError: The resource declares no node; see :data:`policies.linkage.vocabulary.KINDS`.
     """
     kind = KINDS[resource.kind]
-    node_id = text(resource["node"]) or f"{kind.value}:{resource.name}"
-    inputs, inputs_known = _edges(node_id, resource["inputs"])
-    places = tuple(_place(view) for view in resource["places"].each())
-    identities, identities_known = texts(resource["identities"])
+    declared: Held = resource.judged
+    node_id = plain.text(plain.at(declared, "node")) or f"{kind.value}:{resource.name}"
+    inputs, inputs_known = _edges(node_id, plain.at(declared, "inputs"))
+    places = plain.at(declared, "places")
+    identities, identities_known = plain.texts(plain.at(declared, "identities"))
     return Node(
         id=node_id,
         kind=kind,
         name=node_id.partition(":")[2] or resource.name,
         resource=resource,
-        position=text(resource["position"]) or resource.source_position or "",
+        position=plain.text(plain.at(declared, "position")) or resource.source_position or "",
         inputs=inputs,
         inputs_known=inputs_known,
-        places=places,
-        places_known=known(resource["places"]),
+        places=() if isinstance(places, Absent) else tuple(map(_place, resource["places"].each())),
+        places_known=plain.known(places),
         identities=identities,
         identities_known=identities_known,
     )
@@ -108,35 +109,22 @@ def read(resource: Resource) -> Node:
 
 def text(view: View) -> str | None:
     """Return the text at ``view``; ``None`` where it is absent, unknown or something else."""
-    return view.raw if isinstance(view.raw, str) else None
+    return plain.text(view.raw)
 
 
 def texts(view: View) -> tuple[tuple[str, ...], bool]:
     """Return the texts of a list, and whether that is all of them."""
-    found: list[str] = []
-    complete = known(view)
-    for item in view.each():
-        if isinstance(item.raw, str):
-            found.append(item.raw)
-        else:
-            complete = False
-    return tuple(found), complete
+    return plain.texts(view.raw)
 
 
 def word(view: View, words: type[_Word]) -> tuple[_Word | None, bool]:
-    """Return the word at ``view``, and whether it is known; an absent one is known to be none.
-
-    A word outside the vocabulary is not known: whatever was meant, it must not count as nothing.
-    """
-    if isinstance(view.raw, Absent):
-        return None, True
-    found = next((item for item in words if item.value == view.raw), None)
-    return found, found is not None
+    """Return the word at ``view`` and whether it is known, as :func:`policies.linkage.plain.word`."""
+    return plain.word(view.raw, words)
 
 
 def known(view: View) -> bool:
     """Return whether the value itself is known; an absent one is."""
-    return isinstance(view.raw, Absent | str | bool | int | float | Mapping | list | tuple)
+    return plain.known(view.raw)
 
 
 def absent(view: View) -> bool:
@@ -144,16 +132,16 @@ def absent(view: View) -> bool:
     return isinstance(view.raw, Absent)
 
 
-def _edges(downstream: str, view: View) -> tuple[tuple[Edge, ...], bool]:
-    complete = known(view)
+def _edges(downstream: str, declared: Held) -> tuple[tuple[Edge, ...], bool]:
+    complete = plain.known(declared)
     edges: list[Edge] = []
-    for item in view.each():
-        upstream, position = text(item["node"]), text(item["position"]) or ""
-        kind, _ = word(item["edge"], EdgeKind)
+    for item in plain.items(declared):
+        upstream = plain.text(plain.at(item, "node"))
+        kind, _ = plain.word(plain.at(item, "edge"), EdgeKind)
         if upstream is None or kind is None:
             complete = False
             continue
-        edges.append(Edge(upstream, downstream, kind, position))
+        edges.append(Edge(upstream, downstream, kind, plain.text(plain.at(item, "position")) or ""))
     return tuple(edges), complete
 
 
@@ -173,10 +161,3 @@ def _place(view: View) -> Place:
         known=kind_known and all(known(view[fact]) for fact in _FACTS if fact != "resource"),
         view=view,
     )
-
-
-def values(view: View) -> Iterator[Value]:
-    """Yield what stands in a list, unknown elements included."""
-    for item in view.each():
-        if not isinstance(item.raw, Absent):
-            yield item.raw

@@ -6,16 +6,18 @@ classification, and only as far as it says. What is not known travels too: it ma
 and an open attribute is never taken for a harmless one.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from typing import TYPE_CHECKING, Any, Final
 
 import networkx as nx
 
-from policies.engine import View
-from policies.linkage import regions
-from policies.linkage.nodes import Node, absent, known, text, texts, word
+from policies.engine.values import Absent, Held, Secret
+from policies.linkage import plain, regions
+from policies.linkage.nodes import Node
 from policies.linkage.reductions import reductions
 from policies.linkage.vocabulary import CODES, Confidentiality, NodeKind, RiskTier
 
@@ -37,6 +39,7 @@ class Attribute(StrEnum):
 
 
 EVERYTHING: Final = frozenset(Attribute)
+_NONE: Final = frozenset[str]()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,9 +50,14 @@ class Region:
     forbidden: frozenset[str] = frozenset()
 
     def __and__(self, other: "Region") -> "Region":
+        if other in (self, _ANYWHERE):
+            return self
         return Region(
             allowed=_narrower(self.allowed, other.allowed), forbidden=self.forbidden | other.forbidden
         )
+
+
+_ANYWHERE: Final = Region()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,8 +80,14 @@ class Effective:
     """Attributes that something upstream, or here, does not tell yet or does not tell at all."""
 
     def __and__(self, other: "Effective") -> "Effective":
+        if other is NOTHING or self is other:
+            return self
+        if self is NOTHING:
+            return other
         return Effective(
-            confidentiality=max(self.confidentiality, other.confidentiality, key=lambda level: level.rank),
+            confidentiality=self.confidentiality
+            if self.confidentiality.rank >= other.confidentiality.rank
+            else other.confidentiality,
             codes=self.codes | other.codes,
             licences=self.licences | other.licences,
             storage=self.storage & other.storage,
@@ -81,7 +95,7 @@ class Effective:
             on_prem_only=self.on_prem_only or other.on_prem_only,
             purposes=_narrower(self.purposes, other.purposes),
             retention_days=_shorter(self.retention_days, other.retention_days),
-            risk=max(self.risk, other.risk, key=lambda tier: tier.rank),
+            risk=self.risk if self.risk.rank >= other.risk.rank else other.risk,
             open=self.open | other.open,
         )
 
@@ -99,11 +113,8 @@ def propagate(graph: "Graph") -> tuple[Mapping[str, Effective], Mapping[str, Eff
     broken = {edge.downstream for edge in graph.dangling}
     effective: dict[str, Effective] = {}
     incoming: dict[str, Effective] = {}
-    # Tarjan's order: a component comes after everything it leads to; reversed, after everything it needs.
-    parts = list(nx.strongly_connected_components(graph.flow))
-    for part in reversed(parts):
-        members = sorted(part)
-        looped = len(members) > 1 or graph.flow.has_edge(members[0], members[0])
+    for members in _in_order(graph):
+        looped = len(members) > 1 or any(edge.upstream == members[0] for edge in graph.into(members[0]))
         changed = True
         while changed:
             changed = False
@@ -118,52 +129,30 @@ def propagate(graph: "Graph") -> tuple[Mapping[str, Effective], Mapping[str, Eff
     return effective, incoming
 
 
+def _in_order(graph: "Graph") -> Iterable[Sequence[str]]:
+    """Return sets of nodes so that each comes after everything it needs; nodes of a loop come together."""
+    needs = {node: [edge.upstream for edge in graph.into(node)] for node in graph.nodes}
+    try:
+        return [(node,) for node in TopologicalSorter(needs).static_order()]
+    except CycleError:
+        # Tarjan's order, as networkx gives it: a component comes after everything it leads to.
+        return [sorted(part) for part in reversed(list(nx.strongly_connected_components(graph.flow)))]
+
+
 def declared(node: Node) -> Effective:
     """Return what ``node`` says of itself."""
-    missing: set[Attribute] = set()
-    level, level_known = word(node["confidentiality"], Confidentiality)
-    codes, codes_known = texts(node["classification"]["contains"])
-    evaluated, evaluated_known = _evaluated(node)
-    risk, risk_known = word(node["riskTier"], RiskTier)
-    licence = text(node["license"])
-    purposes, purposes_known = texts(node["purposes"])
-    storage, storage_known = _region(node, "storageAllowed", "storageForbidden")
-    processing, processing_known = _region(node, "processingIncluded", "processingExcluded")
-    retention, retention_known = _days(node)
-    on_prem_known = known(node["onPremOnly"])
-    missing |= {Attribute.CONFIDENTIALITY} if not level_known else set()
-    missing |= {Attribute.CODES} if not codes_known or not evaluated_known else set()
-    missing |= {Attribute.RISK} if not risk_known else set()
-    missing |= {Attribute.LICENCES} if not known(node["license"]) else set()
-    missing |= {Attribute.PURPOSES} if not purposes_known else set()
-    missing |= {Attribute.STORAGE} if not storage_known or not on_prem_known else set()
-    missing |= {Attribute.PROCESSING} if not processing_known or not on_prem_known else set()
-    missing |= {Attribute.RETENTION} if not retention_known else set()
-    if node.kind is NodeKind.DATASET:
-        # A dataset that does not say what it holds may hold anything.
-        missing |= {Attribute.CONFIDENTIALITY} if level is None else set()
-        missing |= {Attribute.CODES} if evaluated is None or CODES - evaluated else set()
-    if licence is None and (
-        node.kind is NodeKind.SOURCE or (node.kind is NodeKind.DATASET and not node.inputs)
-    ):
-        missing.add(Attribute.LICENCES)
-    return Effective(
-        confidentiality=level or Confidentiality.PUBLIC,
-        codes=frozenset(codes),
-        licences=frozenset({licence} if licence else ()),
-        storage=storage,
-        processing=processing,
-        on_prem_only=node["onPremOnly"].raw is True,
-        # As with countries: a list that is not known to its end may still allow any purpose.
-        purposes=frozenset(purposes) if purposes_known and not absent(node["purposes"]) else None,
-        retention_days=retention,
-        risk=risk or RiskTier.MINIMAL,
-        open=frozenset(missing),
-    )
+    draft = _Draft(node)
+    for key, value in node.resource.judged.items():
+        reader = _READERS.get(key)
+        if reader is not None and value is not None:
+            reader(draft, value.value if isinstance(value, Secret) else value)
+    return draft.effective()
 
 
 def _transformed(node: Node, arriving: Effective) -> Effective:
     """Return what is certainly left of what arrives once the transforms that have evidence were applied."""
+    if isinstance(plain.at(node.resource.judged, "reduces"), Absent):
+        return arriving
     left = arriving
     for reduction in reductions(node):
         if reduction.lacks:
@@ -184,37 +173,103 @@ def _joined(effects: Iterable[Effective]) -> Effective:
     return joined
 
 
-def _evaluated(node: Node) -> tuple[frozenset[str] | None, bool]:
-    """Return the codes that somebody looked for, ``None`` where nobody says, and whether that is known."""
-    view = node["classification"]["evaluated"]
-    if absent(view):
-        return None, known(node["classification"])
-    found, complete = texts(view)
-    return (CODES if "all" in found else frozenset(found)), complete
+class _Draft:
+    """Collects what one node says; only what it says is looked at."""
+
+    def __init__(self, node: Node) -> None:
+        self.fields: dict[str, Any] = {}
+        # A dataset that does not say what it holds may hold anything.
+        self.open = set(_UNSAID.get(node.kind, ()))
+        if node.kind is NodeKind.DATASET and node.inputs:
+            self.open.discard(Attribute.LICENCES)
+
+    def effective(self) -> Effective:
+        return Effective(**self.fields, open=frozenset(self.open)) if self.fields or self.open else NOTHING
+
+    def note(self, attribute: Attribute, *, whole: bool) -> None:
+        """Remember whether everything about ``attribute`` is known."""
+        if whole:
+            self.open.discard(attribute)
+        else:
+            self.open.add(attribute)
+
+    def level(self, value: Held) -> None:
+        level, whole = plain.word(value, Confidentiality)
+        self.fields["confidentiality"] = level or Confidentiality.PUBLIC
+        self.note(Attribute.CONFIDENTIALITY, whole=whole)
+
+    def classification(self, value: Held) -> None:
+        codes, codes_known = plain.texts(plain.at(value, "contains"))
+        evaluated, evaluated_known = plain.texts(plain.at(value, "evaluated"))
+        self.fields["codes"] = frozenset(codes)
+        looked = "all" in evaluated or frozenset(evaluated) >= CODES or Attribute.CODES not in self.open
+        self.note(Attribute.CODES, whole=codes_known and evaluated_known and looked)
+
+    def licence(self, value: Held) -> None:
+        whole = isinstance(value, str)
+        self.fields["licences"] = frozenset((value,)) if whole else _NONE
+        self.note(Attribute.LICENCES, whole=whole)
+
+    def purposes(self, value: Held) -> None:
+        purposes, whole = plain.texts(value)
+        self.fields["purposes"] = frozenset(purposes)
+        self.note(Attribute.PURPOSES, whole=whole)
+
+    def retention(self, value: Held) -> None:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        self.fields["retention_days"] = value if whole else None
+        self.note(Attribute.RETENTION, whole=whole)
+
+    def risk(self, value: Held) -> None:
+        tier, whole = plain.word(value, RiskTier)
+        self.fields["risk"] = tier or RiskTier.MINIMAL
+        self.note(Attribute.RISK, whole=whole)
+
+    def on_prem_only(self, value: Held) -> None:
+        self.fields["on_prem_only"] = value is True
+        if not isinstance(value, bool):
+            self.open |= {Attribute.STORAGE, Attribute.PROCESSING}
+
+    def only_in(self, name: str, attribute: Attribute, value: Held) -> None:
+        countries, whole = _countries(*plain.texts(value))
+        self._narrow(name, attribute, Region(allowed=countries), whole=whole)
+
+    def never_in(self, name: str, attribute: Attribute, value: Held) -> None:
+        countries, whole = _countries(*plain.texts(value))
+        self._narrow(name, attribute, Region(forbidden=countries), whole=whole)
+
+    def _narrow(self, name: str, attribute: Attribute, region: Region, *, whole: bool) -> None:
+        self.fields[name] = self.fields.get(name, _ANYWHERE) & region
+        if not whole:
+            self.open.add(attribute)
 
 
-def _region(node: Node, allowed_key: str, forbidden_key: str) -> tuple[Region, bool]:
-    allowed, allowed_known = _countries(node[allowed_key])
-    forbidden, forbidden_known = _countries(node[forbidden_key])
-    # A list that is not known to its end may still allow any country; what it names, it forbids already.
-    limited = allowed_known and not absent(node[allowed_key])
-    return Region(
-        allowed=allowed if limited else None, forbidden=forbidden
-    ), allowed_known and forbidden_known
+_UNSAID: Final[Mapping[NodeKind, Sequence[Attribute]]] = {
+    NodeKind.DATASET: (Attribute.CONFIDENTIALITY, Attribute.CODES, Attribute.LICENCES),
+    NodeKind.SOURCE: (Attribute.LICENCES,),
+}
+"""What is open unless a node of that kind says it; a dataset made from others inherits its licence."""
+
+_READERS: Final[Mapping[str, Callable[[_Draft, Held], None]]] = {
+    "confidentiality": _Draft.level,
+    "classification": _Draft.classification,
+    "license": _Draft.licence,
+    "purposes": _Draft.purposes,
+    "retentionDays": _Draft.retention,
+    "riskTier": _Draft.risk,
+    "onPremOnly": _Draft.on_prem_only,
+    "storageAllowed": lambda draft, value: draft.only_in("storage", Attribute.STORAGE, value),
+    "storageForbidden": lambda draft, value: draft.never_in("storage", Attribute.STORAGE, value),
+    "processingIncluded": lambda draft, value: draft.only_in("processing", Attribute.PROCESSING, value),
+    "processingExcluded": lambda draft, value: draft.never_in("processing", Attribute.PROCESSING, value),
+}
 
 
-def _countries(view: View) -> tuple[frozenset[str], bool]:
-    """Return the countries of a list, groups replaced by their members, and whether that is all of them."""
-    words, complete = texts(view)
-    countries, all_known = regions.expand(words)
-    return countries, complete and all_known
-
-
-def _days(node: Node) -> tuple[int | None, bool]:
-    view = node["retentionDays"]
-    if isinstance(view.raw, int) and not isinstance(view.raw, bool):
-        return view.raw, True
-    return None, absent(view)
+@cache
+def _countries(words: tuple[str, ...], complete: bool) -> tuple[frozenset[str], bool]:  # noqa: FBT001 - a pair
+    """Return the countries that ``words`` name, groups by their members, so that sets can be joined."""
+    countries, known = regions.expand(words)
+    return countries, known and complete
 
 
 def _narrower(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:

@@ -105,10 +105,10 @@ class Confidentiality(StrEnum):
     @property
     def rank(self) -> int:
         """Place in the order; a higher one is closer held."""
-        return _LEVELS.index(self)
+        return _LEVELS[self]
 
 
-_LEVELS: Final = tuple(Confidentiality)
+_LEVELS: Final = {level: rank for rank, level in enumerate(Confidentiality)}
 
 CODES: Final = frozenset({"pci", "pfi", "phi", "pi", "sci", "spi"})
 """Kinds of protected data, as in the OASIS draft (confidentiality-code-type) without ``other``."""
@@ -131,7 +131,7 @@ class RiskTier(StrEnum):
     @property
     def rank(self) -> int:
         """Place in the order; a higher one is riskier."""
-        return _TIERS.index(self)
+        return _TIERS[self]
 
 
-_TIERS: Final = tuple(RiskTier)
+_TIERS: Final = {tier: rank for rank, tier in enumerate(RiskTier)}

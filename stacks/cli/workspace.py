@@ -48,8 +48,8 @@ class Workspace:
         return {
             **engine,
             **providers,
-            # Without metadata=skip the backend writes a `.attrs` file beside each checkpoint, not in one step: an
-            # engine that is killed at that moment leaves a stack that nobody can open (gocloud.dev fileblob).
+            # Without metadata=skip the backend writes a `.attrs` file beside each checkpoint, and not in one
+            # step: an engine that is killed then leaves a stack that nobody can open (gocloud.dev fileblob).
             "PULUMI_BACKEND_URL": f"{self.state.as_uri()}?metadata=skip",
             "PULUMI_HOME": str(self.local / "pulumi"),
             "PULUMI_STACK": SANDBOX_STACK,
