@@ -187,7 +187,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
                         policy_name=rule.id, reason="The rule does not judge this kind of resource by itself."
                     )
                     for rule in self._pack.rules
-                    if kind not in rule.alone
+                    if rule.check_alone(kind) is None
                 ]
             )
         return self._answered_alone[kind]
@@ -255,8 +255,22 @@ def describe(pack: Pack) -> analyzer_pb2.AnalyzerInfo:
 
 
 def _schema(properties: Mapping[str, Any]) -> analyzer_pb2.PolicyConfigSchema:
+    """Return the schema of a rule's settings.
+
+    The engine fills in defaults and then checks them. An empty text stands for "the day of the evaluation"
+    and is no day, so it is not handed out.
+    """
     struct = struct_pb2.Struct()
-    struct.update(dict(properties))
+    struct.update(
+        {
+            name: {
+                key: value
+                for key, value in schema.items()
+                if not (key == "default" and value == "" and schema.get("format") == "date")
+            }
+            for name, schema in properties.items()
+        }
+    )
     return analyzer_pb2.PolicyConfigSchema(properties=struct)
 
 
