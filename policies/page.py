@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -9,7 +10,11 @@ from typing import Final
 from policies import catalogue
 from policies.engine.configuration import schema_of
 from policies.engine.controls import Control
-from policies.engine.rule import Rule
+from policies.engine.rule import ANY_KIND, Rule
+
+_MANY: Final = 200
+"""Kinds that a rule may judge before they are counted instead of listed."""
+_LONG: Final = "policies/shapes/tables/taggable.json"
 
 PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "policies" / "catalogue.md"
 
@@ -28,8 +33,8 @@ assessor asks for. A person must confirm the mapping before anyone claims compli
 def render() -> str:
     """Return the page."""
     controls = catalogue.controls_by_rule()
-    parts = [_HEAD, *_overview(), *(_rule(rule, controls[rule.id]) for rule in catalogue.rules())]
-    return "\n".join(parts)
+    rules = [_rule(rule, controls[rule.id]) for rule in catalogue.rules()]
+    return "\n".join([_HEAD, *_overview(), *rules, *_frameworks()])
 
 
 def _overview() -> Iterator[str]:
@@ -80,9 +85,41 @@ def _rule(rule: Rule, controls: Sequence[Control]) -> str:
     return "\n".join(lines)
 
 
+def _frameworks() -> Iterator[str]:
+    """Yield what becomes of every control of every framework that is named here, mapped or not."""
+    supported: dict[tuple[str, str], list[str]] = {}
+    for rule, controls in catalogue.controls_by_rule().items():
+        for control in controls:
+            supported.setdefault((control.framework, control.id), []).append(f"{rule} ({control.strength})")
+    yield "## Controls"
+    yield ""
+    yield "Only controls that somebody looked at are listed. A framework may have more."
+    yield ""
+    for name, framework in catalogue.frameworks().items():
+        yield f"### {name} {framework.version}"
+        yield ""
+        yield f"{framework.source}."
+        yield ""
+        yield "| control | title | binding from | what becomes of it |"
+        yield "|---|---|---|---|"
+        for identity, title in framework.titles.items():
+            left = framework.unmapped.get(identity)
+            told = f"{left.coverage}: {left.why}" if left else ", ".join(supported.get((name, identity), []))
+            yield f"| {identity} | {title} | {framework.effective.get(identity, '')} | {told} |"
+        yield ""
+
+
 def _kinds(checks: Iterable[str]) -> list[str]:
     """Return one line for each kind; the list of a kind goes without saying."""
-    return ["", *(f"- `{kind}`" for kind in sorted(checks) if not kind.endswith("List"))]
+    kinds = [kind for kind in sorted(checks) if kind != ANY_KIND and not kind.endswith("List")]
+    named = [f"- `{kind}`" for kind in kinds] if len(kinds) <= _MANY else _counted(kinds)
+    return ["", *named, *(["- every other kind"] if ANY_KIND in set(checks) else [])]
+
+
+def _counted(kinds: Iterable[str]) -> list[str]:
+    """Return one line for each package, where a list of all its kinds would hide the rest of the page."""
+    packages = Counter(kind.partition(":")[0] for kind in kinds)
+    return [f"- {count} kinds of `{package}`, see `{_LONG}`" for package, count in sorted(packages.items())]
 
 
 if __name__ == "__main__":
