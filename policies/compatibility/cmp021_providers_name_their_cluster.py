@@ -19,7 +19,7 @@ from policies.engine import (
 
 def _provider(provider: Resource, _: Settings) -> Iterator[Claim]:
     yield require(
-        provider["clusterIdentifier"].given(),
+        provider["clusterIdentifier"].filled(),
         "a change of the kubeconfig replaces every object of the cluster: no clusterIdentifier is set",
         at=provider["clusterIdentifier"],
     )

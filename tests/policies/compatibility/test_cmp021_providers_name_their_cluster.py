@@ -1,6 +1,6 @@
 from policies.compatibility.cmp021_providers_name_their_cluster import RULE
 from policies.engine import Resource
-from tests.policies.cases import Cases, resource
+from tests.policies.cases import LATER, Cases, resource
 
 
 def provider(**inputs: object) -> Resource:
@@ -19,7 +19,7 @@ CASES = Cases(
         "not named": ([provider()], [WRONG]),
         "named by nothing": ([provider(clusterIdentifier="")], [WRONG]),
     },
-    unknown={},
+    unknown={"named elsewhere": ([provider(clusterIdentifier=LATER)], ["cluster.clusterIdentifier"])},
     waived={"not named": [provider()]},
 )
 
