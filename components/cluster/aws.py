@@ -10,8 +10,10 @@ from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_aws import cloudwatch, ec2, eks, iam, kms
 from pulumi_kubernetes import Provider, storage
 
+from components.cloud.aws import key, trust
 from components.cluster.base import Cluster
 from components.cluster.images import ami_type
+from components.cluster.kubeconfig import with_aws_cli
 from components.core import ComponentError, Tags, cluster_facts, load
 
 if TYPE_CHECKING:
@@ -33,7 +35,9 @@ class EksClusterArgs:
     """Kubernetes minor version."""
     services: IPv4Network
     admins: tuple[str, ...]
-    """IAM principals that may administer the cluster; without any, whoever creates it."""
+    """IAM principals that may administer the cluster."""
+    deployer: str
+    """ARN of the IAM principal that runs the engine; it administers the cluster too, named or not."""
     api_from: tuple[IPv4Network, ...]
     """Ranges that may reach the API from outside the VPC; without any, it is private."""
     pools: Mapping[str, Pool]
@@ -62,7 +66,14 @@ class EksCluster(Cluster):
         self._addons(args, before_nodes=False, depends_on=nodes)
 
         self.identifier = self.cluster.arn
-        self.kubeconfig = Output.secret(_kubeconfig(self.cluster, args.region))
+        self.kubeconfig = Output.secret(
+            with_aws_cli(
+                self.cluster.name,
+                endpoint=self.cluster.endpoint,
+                authority=self.cluster.certificate_authority.apply(lambda authority: authority.data),
+                region=args.region,
+            )
+        )
         self.provider = Provider(
             f"{name}-kubernetes",
             kubeconfig=self.kubeconfig,
@@ -90,9 +101,9 @@ class EksCluster(Cluster):
             tags=self._tags,
             opts=self.child(protect=args.protect),
         )
-        role = self._role("control-plane", "eks.amazonaws.com", ["sts:AssumeRole"], args)
+        role = self._role("control-plane", "eks.amazonaws.com", ["sts:AssumeRole"], args, own=True)
         attached = self._attach("control-plane", role, self._facts["cluster_policies"], args)
-        key = self._secrets_key(args, role)
+        secrets = self._secrets_key(args, role)
         return eks.Cluster(
             f"{self.name}-control-plane",
             name=args.cluster_name,
@@ -100,14 +111,14 @@ class EksCluster(Cluster):
             role_arn=role.arn,
             access_config={
                 "authentication_mode": "API",
-                # Fixed at creation: with administrators named, nobody is let in without being named.
-                "bootstrap_cluster_creator_admin_permissions": not args.admins,
+                # Everybody who is let in has an entry that can be seen and taken away, the deployer too.
+                "bootstrap_cluster_creator_admin_permissions": False,
             },
             # The unmanaged network plugin, DNS and proxy; the managed add-ons take their place.
             bootstrap_self_managed_addons=False,
             deletion_protection=args.protect,
             enabled_cluster_log_types=self._facts["log_types"],
-            encryption_config={"provider": {"key_arn": key.arn}, "resources": ["secrets"]},
+            encryption_config={"provider": {"key_arn": secrets.arn}, "resources": ["secrets"]},
             kubernetes_network_config={"service_ipv4_cidr": str(args.services), "ip_family": "ipv4"},
             upgrade_policy={"support_type": self._facts["support_type"]},
             vpc_config={
@@ -123,54 +134,43 @@ class EksCluster(Cluster):
                 depends_on=[logs, *attached],
                 # The name is fixed, so a replacement cannot stand beside the cluster it replaces.
                 delete_before_replace=True,
-                ignore_changes=["accessConfig.bootstrapClusterCreatorAdminPermissions"],
             ),
         )
 
     def _secrets_key(self, args: EksClusterArgs, role: iam.Role) -> kms.Key:
-        days = load("components.core", "defaults")["deletion_days"]
-        return kms.Key(
+        return key(
+            self,
             f"{self.name}-secrets-key",
             description=f"Encrypts the Kubernetes secrets of {args.cluster_name}",
-            enable_key_rotation=True,
-            deletion_window_in_days=days["protected"] if args.protect else days["throwaway"],
-            policy=Output.json_dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "AccountAdministersTheKey",
-                            "Effect": "Allow",
-                            "Principal": {
-                                "AWS": Output.format("arn:{0}:iam::{1}:root", args.partition, args.account)
-                            },
-                            "Action": "kms:*",
-                            "Resource": "*",
-                        },
-                        {
-                            "Sid": "ControlPlaneUsesTheKey",
-                            "Effect": "Allow",
-                            "Principal": {"AWS": role.arn},
-                            "Action": [
-                                "kms:Encrypt",
-                                "kms:Decrypt",
-                                "kms:DescribeKey",
-                                "kms:ListGrants",
-                                "kms:CreateGrant",
-                            ],
-                            "Resource": "*",
-                        },
-                    ],
-                }
-            ),
+            partition=args.partition,
+            account=args.account,
             tags=self._tags,
-            opts=self.child(protect=args.protect),
+            protect=args.protect,
+            statements=[
+                {
+                    "Sid": "ControlPlaneUsesTheKey",
+                    "Effect": "Allow",
+                    "Principal": {"AWS": role.arn},
+                    "Action": [
+                        "kms:Encrypt",
+                        "kms:Decrypt",
+                        "kms:DescribeKey",
+                        "kms:ListGrants",
+                        "kms:CreateGrant",
+                    ],
+                    "Resource": "*",
+                }
+            ],
         )
 
     def _access(self, args: EksClusterArgs) -> list[Resource]:
-        """One entry for each administrator, named by position-free text so that order does not matter."""
+        """One entry for each administrator, named by position-free text so that order does not matter.
+
+        The deployer makes the objects in the cluster. EKS takes one entry for a principal, so a deployer that
+        is an administrator by name has no second one.
+        """
         associations: list[Resource] = []
-        for principal in sorted(args.admins):
+        for principal in sorted({*args.admins, args.deployer}):
             label = principal.partition("::")[2].replace(":", "-").replace("/", "-")
             entry = eks.AccessEntry(
                 f"{self.name}-admin-{label}",
@@ -214,7 +214,9 @@ class EksCluster(Cluster):
         identities: list[eks.AddonPodIdentityAssociationArgsDict] = []
         waits = list(depends_on)
         if "role" in facts:
-            role = self._role(addon, "pods.eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"], args)
+            role = self._role(
+                addon, "pods.eks.amazonaws.com", ["sts:AssumeRole", "sts:TagSession"], args, own=True
+            )
             waits += self._attach(addon, role, [facts["role"]], args)
             identities = [{"role_arn": role.arn, "service_account": facts["service_account"]}]
         return eks.Addon(
@@ -313,15 +315,26 @@ class EksCluster(Cluster):
             opts=self.child(provider=self.provider, depends_on=depends_on),
         )
 
-    def _role(self, noun: str, service: str, actions: list[str], args: EksClusterArgs) -> iam.Role:
+    def _role(
+        self, noun: str, service: str, actions: list[str], args: EksClusterArgs, *, own: bool = False
+    ) -> iam.Role:
+        """A role; with ``own``, for when the service acts for this cluster and no other.
+
+        EKS says so for the control plane and for pods, EC2 says nothing for nodes:
+        https://docs.aws.amazon.com/eks/latest/userguide/cross-service-confused-deputy-prevention.html,
+        https://docs.aws.amazon.com/eks/latest/best-practices/identity-and-access-management.html.
+        """
+        cluster = Output.format(
+            "arn:{0}:eks:{1}:{2}:cluster/{3}", args.partition, args.region, args.account, args.cluster_name
+        )
         return iam.Role(
             f"{self.name}-{noun}-role",
             description=f"{noun} of {args.cluster_name}",
-            assume_role_policy=json.dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [{"Effect": "Allow", "Principal": {"Service": service}, "Action": actions}],
-                }
+            assume_role_policy=trust(
+                service,
+                *actions,
+                account=args.account if own else None,
+                source=cluster if own else None,
             ),
             tags=self._tags,
             opts=self.child(),
@@ -351,47 +364,3 @@ _TAINT_EFFECTS = {
 
 def _issuer(identities: Sequence[Any]) -> str:
     return identities[0].oidcs[0].issuer
-
-
-def _kubeconfig(cluster: eks.Cluster, region: str) -> Output[str]:
-    """A kubeconfig that holds no credential: the AWS CLI makes a token each time."""
-    return Output.json_dumps(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "current-context": cluster.name,
-            "clusters": [
-                {
-                    "name": cluster.name,
-                    "cluster": {
-                        "server": cluster.endpoint,
-                        "certificate-authority-data": cluster.certificate_authority.apply(
-                            lambda authority: authority.data
-                        ),
-                    },
-                }
-            ],
-            "contexts": [{"name": cluster.name, "context": {"cluster": cluster.name, "user": cluster.name}}],
-            "users": [
-                {
-                    "name": cluster.name,
-                    "user": {
-                        "exec": {
-                            "apiVersion": "client.authentication.k8s.io/v1beta1",
-                            "command": "aws",
-                            "args": [
-                                "--region",
-                                region,
-                                "eks",
-                                "get-token",
-                                "--cluster-name",
-                                cluster.name,
-                                "--output",
-                                "json",
-                            ],
-                        }
-                    },
-                }
-            ],
-        }
-    )

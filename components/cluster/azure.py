@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from base64 import b64decode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import yaml
 from pulumi import Input, Output, Resource, ResourceOptions
-from pulumi_azure_native import authorization, containerservice, keyvault, managedidentity, monitor, network
+from pulumi_azure_native import containerservice, keyvault, managedidentity, monitor
 from pulumi_kubernetes import Provider
 
+from components.cloud import azure
 from components.cluster.base import Cluster
-from components.core import ComponentError, cluster_facts, load, physical_name
+from components.cluster.kubeconfig import with_azure_cli
+from components.cluster.pools import kept_as_it_is, pool_name
+from components.core import ComponentError, cluster_facts, load
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,9 +34,13 @@ class AksClusterArgs:
     pods: IPv4Network
     services: IPv4Network
     admins: tuple[str, ...]
-    """Entra groups that may administer the cluster."""
+    """Entra groups that may administer the cluster; without any, the deployer may."""
+    deployer: Input[str]
+    """Object id of the Entra identity that runs the engine."""
+    deployer_type: Input[str]
+    """What that identity is, in the words of role assignments."""
     pools: Mapping[str, Pool]
-    """At least one without taints, for the pods that AKS itself runs."""
+    """One is called ``system`` and has no taints: it holds the pods that AKS itself runs."""
     subscription: Input[str]
     tenant: Input[str]
     resource_group: Input[str]
@@ -69,9 +73,25 @@ class AksCluster(Cluster):
             tags=self._tags,
             opts=self.child(),
         )
-        vault = self._vault(args)
-        security = self._security(args, vault, self._key(args, vault))
+        place = azure.Place(
+            location=args.location,
+            subscription=args.subscription,
+            tenant=args.tenant,
+            resource_group=args.resource_group,
+            workspace=args.workspace,
+            tags=self._tags,
+            protect=args.protect,
+        )
+        vault = azure.vault(
+            self,
+            place,
+            # The control plane has an address of its own in the network.
+            bypass=keyvault.NetworkRuleBypassOptions.NONE,
+            reach=azure.Reach(subnet=args.endpoint_subnet, dns_zone=args.vault_dns_zone),
+        )
+        security = self._security(args, vault, self._key(place, vault))
         grants = self._grants(args, identity, vault)
+        access = self._access(args)
         self.cluster = self._control_plane(args, identity, security, grants)
         pools = self._pools(args)
         self._maintenance(args)
@@ -83,7 +103,8 @@ class AksCluster(Cluster):
             f"{name}-kubernetes",
             kubeconfig=self.kubeconfig,
             cluster_identifier=self.identifier,
-            opts=self.child(depends_on=pools),
+            # Whoever is let in must still be in when objects are deleted.
+            opts=self.child(depends_on=[*pools, *access]),
         )
         issuer = self.cluster.oidc_issuer_profile.apply(_issuer)
         self.facts = cluster_facts("aks", issuer=issuer)
@@ -95,90 +116,22 @@ class AksCluster(Cluster):
             version=args.version,
         )
 
-    def _vault(self, args: AksClusterArgs) -> keyvault.Vault:
-        days = load("components.core", "defaults")["deletion_days"]
-        vault = keyvault.Vault(
-            f"{self.name}-vault",
-            vault_name=Output.from_input(args.subscription).apply(
-                lambda subscription: physical_name(
-                    self.name,
-                    limit=self._facts["vault_name_limit"],
-                    salt=f"{subscription}/{args.spec.tags.scope}",
-                )
-            ),
-            resource_group_name=args.resource_group,
-            location=args.location,
-            properties={
-                "tenant_id": args.tenant,
-                "sku": {"family": keyvault.SkuFamily.A, "name": keyvault.SkuName.STANDARD},
-                "enable_rbac_authorization": True,
-                "enable_soft_delete": True,
-                "soft_delete_retention_in_days": days["protected"] if args.protect else days["throwaway"],
-                # Losing the key loses every secret of the cluster, so not even an owner may purge it.
-                "enable_purge_protection": True,
-                "public_network_access": "Disabled",
-                "network_acls": {
-                    "default_action": keyvault.NetworkRuleAction.DENY,
-                    "bypass": keyvault.NetworkRuleBypassOptions.NONE,
-                },
-            },
-            tags=self._tags,
-            opts=self.child(protect=args.protect),
-        )
-        endpoint = network.PrivateEndpoint(
-            f"{self.name}-vault-endpoint",
-            resource_group_name=args.resource_group,
-            location=args.location,
-            subnet={"id": args.endpoint_subnet},
-            private_link_service_connections=[
-                {"name": "vault", "private_link_service_id": vault.id, "group_ids": ["vault"]}
-            ],
-            tags=self._tags,
-            opts=self.child(),
-        )
-        network.PrivateDnsZoneGroup(
-            f"{self.name}-vault-dns",
-            resource_group_name=args.resource_group,
-            private_endpoint_name=endpoint.name,
-            private_dns_zone_configs=[{"name": "vault", "private_dns_zone_id": args.vault_dns_zone}],
-            opts=self.child(),
-        )
-        monitor.DiagnosticSetting(
-            f"{self.name}-vault-logs",
-            resource_uri=vault.id,
-            workspace_id=args.workspace,
-            logs=[{"category_group": "allLogs", "enabled": True}],
-            opts=self.child(),
-        )
-        return vault
-
-    def _key(self, args: AksClusterArgs, vault: keyvault.Vault) -> keyvault.Key:
-        return keyvault.Key(
+    def _key(self, place: azure.Place, vault: keyvault.Vault) -> keyvault.Key:
+        return azure.key(
+            self,
             f"{self.name}-secrets-key",
-            resource_group_name=args.resource_group,
+            place,
             vault_name=vault.name,
             key_name="kubernetes-secrets",
-            properties={
-                "kty": keyvault.JsonWebKeyType.RSA,
-                "key_size": 3072,
-                "key_ops": [
-                    keyvault.JsonWebKeyOperation.ENCRYPT,
-                    keyvault.JsonWebKeyOperation.DECRYPT,
-                    keyvault.JsonWebKeyOperation.WRAP_KEY,
-                    keyvault.JsonWebKeyOperation.UNWRAP_KEY,
-                ],
-                "rotation_policy": {
-                    "attributes": {"expiry_time": self._facts["key_expires_after"]},
-                    "lifetime_actions": [
-                        {
-                            "action": {"type": keyvault.KeyRotationPolicyActionType.ROTATE},
-                            "trigger": {"time_after_create": self._facts["key_rotates_after"]},
-                        }
-                    ],
-                },
-            },
-            tags=self._tags,
-            opts=self.child(protect=args.protect),
+            operations=[
+                keyvault.JsonWebKeyOperation.ENCRYPT,
+                keyvault.JsonWebKeyOperation.DECRYPT,
+                keyvault.JsonWebKeyOperation.WRAP_KEY,
+                keyvault.JsonWebKeyOperation.UNWRAP_KEY,
+            ],
+            # AKS is told one version and needs it until every secret is written anew with another:
+            # https://learn.microsoft.com/azure/aks/use-kms-etcd-encryption
+            expires=False,
         )
 
     def _grants(
@@ -190,28 +143,44 @@ class AksCluster(Cluster):
         https://learn.microsoft.com/azure/aks/use-kms-etcd-encryption for the vault: to use the key, and to
         approve its own private endpoint.
         """
-        roles = load("components.core", "azure_roles")
         grants: dict[str, tuple[Input[str], str]] = {
-            "node-subnet": (args.node_subnet, roles["network_contributor"]),
-            "api-server-subnet": (args.api_server_subnet, roles["network_contributor"]),
-            "key": (vault.id, roles["key_vault_crypto_user"]),
-            "vault": (vault.id, roles["key_vault_contributor"]),
+            "node-subnet": (args.node_subnet, "network_contributor"),
+            "api-server-subnet": (args.api_server_subnet, "network_contributor"),
+            "key": (vault.id, "key_vault_crypto_user"),
+            "vault": (vault.id, "key_vault_contributor"),
         }
         return [
-            authorization.RoleAssignment(
+            azure.grant(
+                self,
                 f"{self.name}-{noun}-grant",
+                subscription=args.subscription,
                 scope=scope,
-                principal_id=identity.principal_id,
-                principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
-                role_definition_id=Output.format(
-                    "/subscriptions/{0}/providers/Microsoft.Authorization/roleDefinitions/{1}",
-                    args.subscription,
-                    role,
-                ),
-                opts=self.child(),
+                principal=identity.principal_id,
+                role_name=role,
             )
             for noun, (scope, role) in grants.items()
         ]
+
+    def _access(self, args: AksClusterArgs) -> list[Resource]:
+        """Let the deployer in if nobody is named: there is no local account that it could use instead.
+
+        The scope is the site's resource group, which holds no other cluster, so that Azure can spread the
+        assignment while the cluster is being made. https://learn.microsoft.com/azure/aks/manage-azure-rbac
+        """
+        if args.admins:
+            return []
+        grant = azure.grant(
+            self,
+            f"{self.name}-deployer-grant",
+            subscription=args.subscription,
+            scope=Output.format(
+                "/subscriptions/{0}/resourceGroups/{1}", args.subscription, args.resource_group
+            ),
+            principal=args.deployer,
+            principal_type=args.deployer_type,
+            role_name="aks_rbac_cluster_admin",
+        )
+        return [grant]
 
     def _control_plane(
         self,
@@ -220,11 +189,11 @@ class AksCluster(Cluster):
         security: containerservice.ManagedClusterSecurityProfileArgsDict,
         grants: list[Resource],
     ) -> containerservice.ManagedCluster:
-        system = _system_pool(self.name, args.pools)
+        system: str = self._facts["system_pool"]
         profile: Any = {
-            "name": self._pool_name(system),
+            "name": system,
             "mode": containerservice.AgentPoolMode.SYSTEM,
-            **self._pool(args, args.pools[system]),
+            **self._pool(args, _system_pool(self.name, system, args.pools)),
         }
         return containerservice.ManagedCluster(
             f"{self.name}-control-plane",
@@ -232,6 +201,9 @@ class AksCluster(Cluster):
             location=args.location,
             kubernetes_version=args.version,
             dns_prefix=self.name,
+            # AKS would join the names of group, cluster and location, and takes no more than 80 characters:
+            # https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/create-upgrade-delete/aks-common-issues-faq
+            node_resource_group=Output.format("{0}-nodes", args.resource_group),
             sku={
                 "name": containerservice.ManagedClusterSKUName.BASE,
                 "tier": containerservice.ManagedClusterSKUTier.STANDARD,
@@ -284,7 +256,16 @@ class AksCluster(Cluster):
                 "snapshot_controller": {"enabled": True},
             },
             tags=self._tags,
-            opts=self.child(protect=args.protect, depends_on=grants),
+            opts=self.child(
+                protect=args.protect,
+                depends_on=grants,
+                # The subnet of the API server has no room for two clusters.
+                delete_before_replace=True,
+                # How many nodes there are at first. From then on the autoscaler decides, and it keeps to a
+                # lower bound that was raised: https://github.com/Azure/AKS/releases/tag/2021-07-22
+                ignore_changes=["agentPoolProfiles[0].count"],
+                hooks=kept_as_it_is(self.name, system, fixed=self._facts["fixed"]),
+            ),
         )
 
     def _security(
@@ -308,23 +289,28 @@ class AksCluster(Cluster):
         return profile
 
     def _pools(self, args: AksClusterArgs) -> list[Resource]:
-        system = _system_pool(self.name, args.pools)
         return [
-            containerservice.AgentPool(
-                f"{self.name}-{pool_name}-nodes",
-                resource_group_name=args.resource_group,
-                resource_name_=self.cluster.name,
-                agent_pool_name=self._pool_name(pool_name),
-                mode=containerservice.AgentPoolMode.USER,
-                **self._pool(args, pool),
-                opts=self.child(ignore_changes=["count"]),
-            )
-            for pool_name, pool in sorted(args.pools.items())
-            if pool_name != system
+            self._user_pool(args, name, self._pool(args, pool))
+            for name, pool in sorted(args.pools.items())
+            if name != self._facts["system_pool"]
         ]
 
-    def _pool_name(self, pool_name: str) -> str:
-        return physical_name(pool_name, limit=self._facts["pool_name_limit"], separator="")
+    def _user_pool(self, args: AksClusterArgs, name: str, profile: dict[str, Any]) -> Resource:
+        return containerservice.AgentPool(
+            f"{self.name}-{name}-nodes",
+            resource_group_name=args.resource_group,
+            resource_name_=self.cluster.name,
+            agent_pool_name=pool_name(
+                name, profile, fixed=self._facts["fixed"], limit=self._facts["pool_name_limit"]
+            ),
+            mode=containerservice.AgentPoolMode.USER,
+            **profile,
+            opts=self.child(
+                # The name differs, so that both pools can exist; the provider would delete the old one first.
+                delete_before_replace=False,
+                ignore_changes=["count"],
+            ),
+        )
 
     def _pool(self, args: AksClusterArgs, pool: Pool) -> dict[str, Any]:
         return {
@@ -396,7 +382,7 @@ class AksCluster(Cluster):
         )
         return Output.secret(
             found.kubeconfigs.apply(
-                lambda configs: _with_azure_cli(configs[0].value, self._facts["server_application"])
+                lambda configs: with_azure_cli(configs[0].value, self._facts["server_application"])
             )
         )
 
@@ -405,28 +391,12 @@ def _issuer(profile: Any) -> str:
     return profile.issuer_url
 
 
-def _with_azure_cli(encoded: str, server_application: str) -> str:
-    """Exchange how the kubeconfig signs in; AKS's own waits for a person with a browser."""
-    kubeconfig: dict[str, Any] = yaml.safe_load(b64decode(encoded))
-    for user in kubeconfig.get("users", []):
-        user["user"] = {
-            "exec": {
-                "apiVersion": "client.authentication.k8s.io/v1beta1",
-                "command": "kubelogin",
-                "args": ["get-token", "--login", "azurecli", "--server-id", server_application],
-                "interactiveMode": "Never",
-            }
-        }
-    return json.dumps(kubeconfig, sort_keys=True)
-
-
-def _system_pool(name: str, pools: Mapping[str, Pool]) -> str:
-    """The pool for AKS's own pods: the one called ``system``, or the first by name that takes any pod."""
-    fit = sorted(pool_name for pool_name, pool in pools.items() if not pool.taints and pool.fewest > 0)
-    if not fit:
-        msg = (
-            f"{name}: AKS needs a node pool without taints and with at least one node for its own pods, and "
-            f"{', '.join(sorted(pools)) or 'no pool'} is not; add a pool called system"
+def _system_pool(owner: str, name: str, pools: Mapping[str, Pool]) -> Pool:
+    """The pool for AKS's own pods. It is called by its name and never chosen, so that no pool moves it."""
+    found = pools.get(name)
+    if found is None or found.taints or found.fewest < 1:
+        raise ComponentError(
+            f"{owner}: AKS runs its own pods in a node pool called {name}, untainted and with at least one "
+            f"node; among {', '.join(sorted(pools)) or 'no pools'} there is none, so add a pool called {name}"
         )
-        raise ComponentError(msg)
-    return "system" if "system" in fit else fit[0]
+    return found

@@ -5,6 +5,7 @@ from components.core.data import load
 from components.core.errors import ComponentError
 from components.core.facts import ClusterFacts, Kind, SiteFacts, cluster_facts
 from components.core.naming import physical_name
+from components.core.order import after
 from components.core.tags import Tags
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "PlatformComponent",
     "SiteFacts",
     "Tags",
+    "after",
     "cluster_facts",
     "load",
     "physical_name",

@@ -1,9 +1,17 @@
 """The one rule every component follows about options, children and outputs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from pulumi import ComponentResource, Input, InvokeOutputOptions, ProviderResource, Resource, ResourceOptions
+from pulumi import (
+    ComponentResource,
+    Input,
+    InvokeOutputOptions,
+    ProviderResource,
+    Resource,
+    ResourceHookBinding,
+    ResourceOptions,
+)
 
 
 class PlatformComponent(ComponentResource):
@@ -17,11 +25,16 @@ class PlatformComponent(ComponentResource):
     TYPE: ClassVar[str]
     """The type token, ``trunkline:<capability>:<Class>``. It is part of every child's URN: never change."""
 
-    def __init__(self, name: str, opts: ResourceOptions | None = None) -> None:
-        super().__init__(self.TYPE, name, None, opts)
+    def __init__(
+        self,
+        name: str,
+        opts: ResourceOptions | None = None,
+        inputs: Mapping[str, Input[Any]] | None = None,
+    ) -> None:
+        super().__init__(self.TYPE, name, inputs, opts)
         self.name = name
 
-    def child(
+    def child(  # noqa: PLR0913, the options that a child may have, by name
         self,
         *,
         protect: bool | None = None,
@@ -29,6 +42,7 @@ class PlatformComponent(ComponentResource):
         provider: ProviderResource | None = None,
         ignore_changes: Sequence[str] | None = None,
         delete_before_replace: bool | None = None,
+        hooks: ResourceHookBinding | None = None,
     ) -> ResourceOptions:
         """Options for a resource this component owns.
 
@@ -42,6 +56,7 @@ class PlatformComponent(ComponentResource):
             provider=provider,
             ignore_changes=list(ignore_changes) if ignore_changes is not None else None,
             delete_before_replace=delete_before_replace,
+            hooks=hooks,
         )
 
     def lookup(self, provider: ProviderResource | None = None) -> InvokeOutputOptions:

@@ -3,7 +3,7 @@
 from pulumi import ResourceOptions
 
 from components.namespace.base import Namespace
-from components.namespace.onprem import KubernetesNamespace, NamespaceArgs
+from components.namespace.kubernetes import KubernetesNamespace, NamespaceArgs
 from components.namespace.spec import NamespaceSpec
 
 

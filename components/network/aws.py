@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi_aws as aws
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, Output, Resource, ResourceOptions
 from pulumi_aws import cloudwatch, ec2, iam, vpc
 
-from components.core import ComponentError, load
+from components.cloud.aws import document, trust
+from components.core import ComponentError, after, load
 from components.network.base import Network
 from components.network.subnets import AwsSubnets, aws_subnets
 
@@ -28,6 +29,7 @@ class AwsNetworkArgs:
     zones: int
     """How many availability zones to spread over."""
     account: Input[str]
+    partition: Input[str]
     logs_key: Input[str]
     """ARN of the key that encrypts the flow logs."""
     protect: bool = True
@@ -44,7 +46,8 @@ class AwsNetwork(Network):
 
     vpc_id: Output[str]
     private_subnet_ids: list[Output[str]]
-    """One for each zone, in zone order."""
+    """One for each zone, in zone order. Whoever uses them comes after the routes and endpoints that lead out,
+    and goes before them: nodes without a way out never join, and cannot be drained."""
 
     def __init__(self, name: str, args: AwsNetworkArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
@@ -68,10 +71,11 @@ class AwsNetwork(Network):
             opts=self.child(),
         )
         zones = self._zones(args)
+        self._ways_out: list[Resource] = []
         gateways = self._public(args, ranges, zones)
         subnets, tables = self._private(args, ranges, zones, gateways)
-        self.private_subnet_ids = [subnet.id for subnet in subnets]
         self._endpoints(args, subnets, tables)
+        self.private_subnet_ids = [after(subnet.id, *self._ways_out) for subnet in subnets]
         self._flow_logs(args)
 
         self.publish(
@@ -129,24 +133,26 @@ class AwsNetwork(Network):
             tags=tags.as_cloud_tags(Name=f"{self.name}-public"),
             opts=self.child(),
         )
-        ec2.Route(
+        out = ec2.Route(
             f"{self.name}-public-default-route",
             route_table_id=table.id,
             destination_cidr_block="0.0.0.0/0",
             gateway_id=internet.id,
             opts=self.child(),
         )
+        self._ways_out.append(out)
         gateways: list[ec2.NatGateway] = []
         for number, (cidr, zone) in enumerate(zip(ranges.public, zones, strict=True), start=1):
             subnet = self._subnet(
                 f"{self.name}-public-{number}", "kubernetes.io/role/elb", args, str(cidr), zone
             )
-            ec2.RouteTableAssociation(
+            association = ec2.RouteTableAssociation(
                 f"{self.name}-public-routes-{number}",
                 subnet_id=subnet.id,
                 route_table_id=table.id,
                 opts=self.child(),
             )
+            self._ways_out.append(association)
             address = ec2.Eip(
                 f"{self.name}-nat-address-{number}",
                 domain="vpc",
@@ -184,19 +190,21 @@ class AwsNetwork(Network):
                 tags=args.spec.tags.as_cloud_tags(Name=f"{self.name}-private-{number}"),
                 opts=self.child(),
             )
-            ec2.Route(
+            route = ec2.Route(
                 f"{self.name}-private-default-route-{number}",
                 route_table_id=table.id,
                 destination_cidr_block="0.0.0.0/0",
                 nat_gateway_id=gateway.id,
                 opts=self.child(),
             )
-            ec2.RouteTableAssociation(
+            association = ec2.RouteTableAssociation(
                 f"{self.name}-private-association-{number}",
                 subnet_id=subnet.id,
                 route_table_id=table.id,
                 opts=self.child(),
             )
+            # The route brings its NAT gateway along, and that its address and the internet gateway.
+            self._ways_out += [route, association]
             subnets.append(subnet)
             tables.append(table)
         return subnets, tables
@@ -205,7 +213,7 @@ class AwsNetwork(Network):
         self, args: AwsNetworkArgs, subnets: list[ec2.Subnet], tables: list[ec2.RouteTable]
     ) -> None:
         services = load("components.network", "aws")
-        for service in services["gateway"]:
+        self._ways_out += [
             ec2.VpcEndpoint(
                 f"{self.name}-{service}-endpoint",
                 vpc_id=self.vpc.id,
@@ -215,6 +223,8 @@ class AwsNetwork(Network):
                 tags=args.spec.tags.as_cloud_tags(Name=f"{self.name}-{service}"),
                 opts=self.child(),
             )
+            for service in services["gateway"]
+        ]
         group = ec2.SecurityGroup(
             f"{self.name}-endpoints-group",
             vpc_id=self.vpc.id,
@@ -222,7 +232,7 @@ class AwsNetwork(Network):
             tags=args.spec.tags.as_cloud_tags(Name=f"{self.name}-endpoints"),
             opts=self.child(),
         )
-        vpc.SecurityGroupIngressRule(
+        https = vpc.SecurityGroupIngressRule(
             f"{self.name}-endpoints-https",
             security_group_id=group.id,
             description="HTTPS from inside the VPC",
@@ -233,7 +243,8 @@ class AwsNetwork(Network):
             tags=args.spec.tags.as_cloud_tags(),
             opts=self.child(),
         )
-        for service in services["interface"]:
+        self._ways_out.append(https)
+        self._ways_out += [
             ec2.VpcEndpoint(
                 f"{self.name}-{service.replace('.', '-')}-endpoint",
                 vpc_id=self.vpc.id,
@@ -245,6 +256,8 @@ class AwsNetwork(Network):
                 tags=args.spec.tags.as_cloud_tags(Name=f"{self.name}-{service}"),
                 opts=self.child(),
             )
+            for service in services["interface"]
+        ]
 
     def _flow_logs(self, args: AwsNetworkArgs) -> None:
         tags = args.spec.tags.as_cloud_tags()
@@ -258,19 +271,13 @@ class AwsNetwork(Network):
         role = iam.Role(
             f"{self.name}-flow-logs-role",
             description=f"Lets {self.name} write its flow logs",
-            assume_role_policy=Output.json_dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Effect": "Allow",
-                            "Principal": {"Service": "vpc-flow-logs.amazonaws.com"},
-                            "Action": "sts:AssumeRole",
-                            # Otherwise anybody's flow log could use this role.
-                            "Condition": {"StringEquals": {"aws:SourceAccount": args.account}},
-                        }
-                    ],
-                }
+            # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+            assume_role_policy=trust(
+                "vpc-flow-logs.amazonaws.com",
+                account=args.account,
+                source=Output.format(
+                    "arn:{0}:ec2:{1}:{2}:vpc-flow-log/*", args.partition, args.region, args.account
+                ),
             ),
             tags=tags,
             opts=self.child(),
@@ -278,20 +285,11 @@ class AwsNetwork(Network):
         policy = iam.RolePolicy(
             f"{self.name}-flow-logs-policy",
             role=role.name,
-            policy=Output.json_dumps(
+            policy=document(
                 {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Effect": "Allow",
-                            "Action": [
-                                "logs:CreateLogStream",
-                                "logs:PutLogEvents",
-                                "logs:DescribeLogStreams",
-                            ],
-                            "Resource": Output.format("{0}:*", group.arn),
-                        }
-                    ],
+                    "Effect": "Allow",
+                    "Action": ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+                    "Resource": Output.format("{0}:*", group.arn),
                 }
             ),
             opts=self.child(),

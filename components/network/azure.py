@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi import Input, Output, Resource, ResourceOptions
-from pulumi_azure_native import authorization, managedidentity, monitor, network, privatedns, storage
+from pulumi_azure_native import managedidentity, monitor, network, privatedns, storage
 
-from components.core import load, physical_name
+from components.cloud import azure
+from components.core import after, load, physical_name
 from components.network.base import Network
 from components.network.subnets import azure_subnets
 
@@ -45,8 +46,10 @@ class AzureNetwork(Network):
     node_subnet_id: Output[str]
     endpoint_subnet_id: Output[str]
     api_server_subnet_id: Output[str]
+    """Whoever uses a subnet comes after all of them, because Azure refuses two changes of one virtual network
+    at a time, and goes before any of them."""
     dns_zone_ids: dict[str, Output[str]]
-    """Private DNS zones by the kind of endpoint, ``blob`` and ``vault``."""
+    """Private DNS zones by the kind of endpoint, ``blob`` and ``vault``; the network sees them already."""
 
     def __init__(self, name: str, args: AzureNetworkArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__(name, opts)
@@ -72,9 +75,9 @@ class AzureNetwork(Network):
             after=endpoints,
             delegations=[{"name": "aks", "service_name": "Microsoft.ContainerService/managedClusters"}],
         )
-        self.node_subnet_id = nodes.id
-        self.endpoint_subnet_id = endpoints.id
-        self.api_server_subnet_id = api_server.id
+        self.node_subnet_id, self.endpoint_subnet_id, self.api_server_subnet_id = (
+            after(subnet.id, nodes, endpoints, api_server) for subnet in (nodes, endpoints, api_server)
+        )
         self.dns_zone_ids = self._dns(args)
         self._flow_logs(args)
 
@@ -155,7 +158,7 @@ class AzureNetwork(Network):
                 tags=args.spec.tags.as_cloud_tags(),
                 opts=self.child(),
             )
-            privatedns.VirtualNetworkLink(
+            link = privatedns.VirtualNetworkLink(
                 f"{self.name}-{kind}-link",
                 resource_group_name=args.resource_group,
                 private_zone_name=zone.name,
@@ -165,7 +168,7 @@ class AzureNetwork(Network):
                 tags=args.spec.tags.as_cloud_tags(),
                 opts=self.child(),
             )
-            zones[kind] = zone.id
+            zones[kind] = after(zone.id, link)
         return zones
 
     def _flow_logs(self, args: AzureNetworkArgs) -> None:
@@ -216,14 +219,13 @@ class AzureNetwork(Network):
             tags=tags,
             opts=self.child(),
         )
-        role = load("components.core", "azure_roles")["storage_blob_data_contributor"]
-        grant = authorization.RoleAssignment(
+        grant = azure.grant(
+            self,
             f"{self.name}-flow-logs-grant",
+            subscription=args.subscription,
             scope=account.id,
-            principal_id=identity.principal_id,
-            principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
-            role_definition_id=Output.format(_ROLE, args.subscription, role),
-            opts=self.child(),
+            principal=identity.principal_id,
+            role_name="storage_blob_data_contributor",
         )
         watcher = load("components.network", "azure")["watcher"]
         network.FlowLog(
@@ -250,8 +252,6 @@ class AzureNetwork(Network):
 
 _ACCOUNT_NAME_LIMIT = 24
 """https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules"""
-
-_ROLE = "/subscriptions/{0}/providers/Microsoft.Authorization/roleDefinitions/{1}"
 
 
 def _deny_internet() -> network.SecurityRuleArgsDict:

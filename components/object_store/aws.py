@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from pulumi import Input, Output, ResourceOptions
-from pulumi_aws import kms, s3
+from pulumi_aws import s3
 
-from components.core import load
+from components.cloud.aws import Statement, document, key
+from components.core import after, load
 from components.object_store.base import ObjectStore
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class S3Store(ObjectStore):
         versions = self._versioned()
         self._encrypted(args)
         self._lifecycle(spec, versions)
-        self._policy(args, private)
+        policy = self._policy(args, private)
         if args.log_target is not None:
             s3.BucketLogging(
                 f"{name}-logging",
@@ -62,7 +63,8 @@ class S3Store(ObjectStore):
             )
 
         self.uri = Output.format("s3://{0}", self.bucket.bucket)
-        self.log_target = self.bucket.bucket
+        # S3 refuses to log into a bucket before its policy lets S3 in.
+        self.log_target = after(self.bucket.bucket, policy)
         self.publish(uri=self.uri, bucket=self.bucket.bucket)
 
     def _private(self) -> s3.BucketPublicAccessBlock:
@@ -92,49 +94,35 @@ class S3Store(ObjectStore):
         )
 
     def _encrypted(self, args: S3StoreArgs) -> None:
-        key = None if args.spec.receives_logs else self._key(args)
+        spec = args.spec
+        own = (
+            None
+            if spec.receives_logs
+            else key(
+                self,
+                f"{self.name}-key",
+                description=f"Encrypts the objects of {self.name}",
+                partition=args.partition,
+                account=args.account,
+                tags=spec.tags.as_cloud_tags(),
+                protect=spec.protect,
+            )
+        )
         s3.BucketServerSideEncryptionConfiguration(
             f"{self.name}-encryption",
             bucket=self.bucket.bucket,
             rules=[
                 {
                     "apply_server_side_encryption_by_default": (
-                        {"sse_algorithm": "aws:kms", "kms_master_key_id": key.arn}
-                        if key
+                        {"sse_algorithm": "aws:kms", "kms_master_key_id": own.arn}
+                        if own
                         else {"sse_algorithm": "AES256"}
                     ),
                     # One call to KMS for many objects instead of one for each.
-                    "bucket_key_enabled": key is not None,
+                    "bucket_key_enabled": own is not None,
                 }
             ],
             opts=self.child(),
-        )
-
-    def _key(self, args: S3StoreArgs) -> kms.Key:
-        days = load("components.core", "defaults")["deletion_days"]
-        return kms.Key(
-            f"{self.name}-key",
-            description=f"Encrypts the objects of {self.name}",
-            enable_key_rotation=True,
-            deletion_window_in_days=days["protected"] if args.spec.protect else days["throwaway"],
-            policy=Output.json_dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "AccountAdministersTheKey",
-                            "Effect": "Allow",
-                            "Principal": {
-                                "AWS": Output.format("arn:{0}:iam::{1}:root", args.partition, args.account)
-                            },
-                            "Action": "kms:*",
-                            "Resource": "*",
-                        }
-                    ],
-                }
-            ),
-            tags=args.spec.tags.as_cloud_tags(),
-            opts=self.child(protect=args.spec.protect),
         )
 
     def _lifecycle(self, spec: ObjectStoreSpec, versions: s3.BucketVersioning) -> None:
@@ -171,11 +159,11 @@ class S3Store(ObjectStore):
             opts=self.child(depends_on=[versions]),
         )
 
-    def _policy(self, args: S3StoreArgs, private: s3.BucketPublicAccessBlock) -> None:
+    def _policy(self, args: S3StoreArgs, private: s3.BucketPublicAccessBlock) -> s3.BucketPolicy:
         # From the name, which a preview knows, and not from the ARN, so that a preview can judge the policy.
         arn = Output.format("arn:{0}:s3:::{1}", args.partition, self.bucket.bucket)
         everything = [arn, Output.format("{0}/*", arn)]
-        statements: list[dict[str, Any]] = [
+        statements: list[Statement] = [
             {
                 "Sid": "DenyWithoutTls",
                 "Effect": "Deny",
@@ -204,10 +192,10 @@ class S3Store(ObjectStore):
                     "Condition": {"StringEquals": {"aws:SourceAccount": args.account}},
                 }
             )
-        s3.BucketPolicy(
+        return s3.BucketPolicy(
             f"{self.name}-policy",
             bucket=self.bucket.bucket,
-            policy=Output.json_dumps({"Version": "2012-10-17", "Statement": statements}),
+            policy=document(*statements),
             # S3 refuses two changes of a bucket's access at a time.
             opts=self.child(depends_on=[private]),
         )

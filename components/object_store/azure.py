@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from pulumi import Input, Output, ResourceOptions
-from pulumi_azure_native import authorization, keyvault, managedidentity, monitor, network, storage
+from pulumi_azure_native import keyvault, managedidentity, monitor, storage
 
+from components.cloud import azure
 from components.core import load, physical_name
 from components.object_store.base import ObjectStore
 
@@ -42,7 +43,16 @@ class BlobStore(ObjectStore):
         self._choices = load("components.object_store", "choices")
         self._tags = args.spec.tags.as_cloud_tags()
 
-        self.account = self._account(args)
+        place = azure.Place(
+            location=args.location,
+            subscription=args.subscription,
+            tenant=args.tenant,
+            resource_group=args.resource_group,
+            workspace=args.workspace,
+            tags=self._tags,
+            protect=args.spec.protect,
+        )
+        self.account = self._account(args, place)
         self._versioned(args)
         self.container = storage.BlobContainer(
             f"{name}-container",
@@ -53,7 +63,8 @@ class BlobStore(ObjectStore):
             opts=self.child(protect=args.spec.protect),
         )
         self._lifecycle(args)
-        self._endpoint(args)
+        reach = azure.Reach(subnet=args.endpoint_subnet, dns_zone=args.blob_dns_zone)
+        azure.endpoint(self, name, place, reach, kind="blob", target=self.account.id)
         monitor.DiagnosticSetting(
             f"{name}-access-logs",
             resource_uri=Output.format("{0}/blobServices/default", self.account.id),
@@ -69,7 +80,7 @@ class BlobStore(ObjectStore):
         self.log_target = self.account.id
         self.publish(uri=self.uri, account=self.account.name, container=self.container.name)
 
-    def _account(self, args: BlobStoreArgs) -> storage.StorageAccount:
+    def _account(self, args: BlobStoreArgs, place: azure.Place) -> storage.StorageAccount:
         identity = managedidentity.UserAssignedIdentity(
             f"{self.name}-identity",
             resource_group_name=args.resource_group,
@@ -77,23 +88,40 @@ class BlobStore(ObjectStore):
             tags=self._tags,
             opts=self.child(),
         )
-        vault = self._vault(args)
-        key = self._key(args, vault)
-        grant = authorization.RoleAssignment(
+        # Storage fetches its key as one of the services that this exception lets through.
+        vault = azure.vault(self, place, bypass=keyvault.NetworkRuleBypassOptions.AZURE_SERVICES)
+        key = azure.key(
+            self,
+            f"{self.name}-key",
+            place,
+            vault_name=vault.name,
+            key_name="objects",
+            operations=[
+                keyvault.JsonWebKeyOperation.WRAP_KEY,
+                keyvault.JsonWebKeyOperation.UNWRAP_KEY,
+            ],
+            # Storage is given no version below.
+            expires=True,
+        )
+        allowed = azure.grant(
+            self,
             f"{self.name}-key-grant",
+            subscription=args.subscription,
             scope=vault.id,
-            principal_id=identity.principal_id,
-            principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
-            role_definition_id=Output.format(
-                "/subscriptions/{0}/providers/Microsoft.Authorization/roleDefinitions/{1}",
-                args.subscription,
-                load("components.core", "azure_roles")["key_vault_crypto_service_encryption_user"],
-            ),
-            opts=self.child(),
+            principal=identity.principal_id,
+            role_name="key_vault_crypto_service_encryption_user",
         )
         return storage.StorageAccount(
             f"{self.name}-account",
-            account_name=self._unique(args, self._choices["azure"]["account_name_limit"], separator=""),
+            # Nobody else in Azure has this name, and it is the same on every run.
+            account_name=Output.from_input(args.subscription).apply(
+                lambda subscription: physical_name(
+                    self.name,
+                    limit=self._choices["azure"]["account_name_limit"],
+                    separator="",
+                    salt=f"{subscription}/{args.spec.tags.scope}",
+                )
+            ),
             resource_group_name=args.resource_group,
             location=args.location,
             kind=storage.Kind.STORAGE_V2,
@@ -126,78 +154,7 @@ class BlobStore(ObjectStore):
                 "bypass": storage.Bypass.AZURE_SERVICES if args.spec.receives_logs else storage.Bypass.NONE,
             },
             tags=self._tags,
-            opts=self.child(protect=args.spec.protect, depends_on=[grant]),
-        )
-
-    def _unique(self, args: BlobStoreArgs, limit: int, *, separator: str) -> Output[str]:
-        """A name that nobody else in Azure has, and that is the same on every run."""
-        return Output.from_input(args.subscription).apply(
-            lambda subscription: physical_name(
-                self.name, limit=limit, separator=separator, salt=f"{subscription}/{args.spec.tags.scope}"
-            )
-        )
-
-    def _vault(self, args: BlobStoreArgs) -> keyvault.Vault:
-        days = load("components.core", "defaults")["deletion_days"]
-        vault = keyvault.Vault(
-            f"{self.name}-vault",
-            vault_name=self._unique(args, self._choices["azure"]["vault_name_limit"], separator="-"),
-            resource_group_name=args.resource_group,
-            location=args.location,
-            properties={
-                "tenant_id": args.tenant,
-                "sku": {"family": keyvault.SkuFamily.A, "name": keyvault.SkuName.STANDARD},
-                "enable_rbac_authorization": True,
-                "enable_soft_delete": True,
-                "soft_delete_retention_in_days": (
-                    days["protected"] if args.spec.protect else days["throwaway"]
-                ),
-                # Storage takes a key from no vault without it.
-                "enable_purge_protection": True,
-                "public_network_access": "Disabled",
-                # Storage fetches its key as one of the services that this exception lets through.
-                "network_acls": {
-                    "default_action": keyvault.NetworkRuleAction.DENY,
-                    "bypass": keyvault.NetworkRuleBypassOptions.AZURE_SERVICES,
-                },
-            },
-            tags=self._tags,
-            opts=self.child(protect=args.spec.protect),
-        )
-        monitor.DiagnosticSetting(
-            f"{self.name}-vault-logs",
-            resource_uri=vault.id,
-            workspace_id=args.workspace,
-            logs=[{"category_group": "allLogs", "enabled": True}],
-            opts=self.child(),
-        )
-        return vault
-
-    def _key(self, args: BlobStoreArgs, vault: keyvault.Vault) -> keyvault.Key:
-        return keyvault.Key(
-            f"{self.name}-key",
-            resource_group_name=args.resource_group,
-            vault_name=vault.name,
-            key_name="objects",
-            properties={
-                "kty": keyvault.JsonWebKeyType.RSA,
-                "key_size": 3072,
-                "key_ops": [
-                    keyvault.JsonWebKeyOperation.WRAP_KEY,
-                    keyvault.JsonWebKeyOperation.UNWRAP_KEY,
-                ],
-                "rotation_policy": {
-                    "attributes": {"expiry_time": self._choices["azure"]["key_expires_after"]},
-                    "lifetime_actions": [
-                        {
-                            "action": {"type": keyvault.KeyRotationPolicyActionType.ROTATE},
-                            "trigger": {"time_after_create": self._choices["azure"]["key_rotates_after"]},
-                        }
-                    ],
-                },
-            },
-            tags=self._tags,
-            opts=self.child(protect=args.spec.protect),
+            opts=self.child(protect=args.spec.protect, depends_on=[allowed]),
         )
 
     def _versioned(self, args: BlobStoreArgs) -> None:
@@ -241,25 +198,5 @@ class BlobStore(ObjectStore):
                     }
                 ]
             },
-            opts=self.child(),
-        )
-
-    def _endpoint(self, args: BlobStoreArgs) -> None:
-        endpoint = network.PrivateEndpoint(
-            f"{self.name}-endpoint",
-            resource_group_name=args.resource_group,
-            location=args.location,
-            subnet={"id": args.endpoint_subnet},
-            private_link_service_connections=[
-                {"name": "blob", "private_link_service_id": self.account.id, "group_ids": ["blob"]}
-            ],
-            tags=self._tags,
-            opts=self.child(),
-        )
-        network.PrivateDnsZoneGroup(
-            f"{self.name}-dns",
-            resource_group_name=args.resource_group,
-            private_endpoint_name=endpoint.name,
-            private_dns_zone_configs=[{"name": "blob", "private_dns_zone_id": args.blob_dns_zone}],
             opts=self.child(),
         )

@@ -226,7 +226,7 @@ class CephStore(ObjectStore):
             "args": [
                 # The claim makes a ConfigMap and a Secret of its own name; the pod waits for both.
                 "--endpoint-url",
-                "https://$(BUCKET_HOST)",
+                "https://$(BUCKET_HOST):$(BUCKET_PORT)",
                 "s3api",
                 *call,
                 "--bucket",

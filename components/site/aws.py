@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi_aws as aws
-from pulumi import Output, ResourceOptions
+from pulumi import InvokeOptions, Output, ResourceOptions, RunError
 
-from components.core import SiteFacts, load
+from components.cloud.aws import key
+from components.core import ComponentError, SiteFacts, load
 from components.site.base import Site
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ class AwsSite(Site):
     account: Output[str]
     partition: Output[str]
     """``aws``, ``aws-cn`` or ``aws-us-gov``: part of every ARN."""
+    deployer: str
+    """ARN of the IAM role or user that runs the engine."""
     logs_key: Output[str]
     """ARN of the key that log groups of this site use."""
 
@@ -57,9 +60,9 @@ class AwsSite(Site):
             opts=self.child(),
         )
         self.providers = [provider]
-        lookup = self.lookup(provider)
-        self.account = aws.get_caller_identity_output(opts=lookup).account_id
-        self.partition = aws.get_partition_output(opts=lookup).partition
+        account, self.deployer = self._whoami(provider)
+        self.account = Output.from_input(account)
+        self.partition = aws.get_partition_output(opts=self.lookup(provider)).partition
 
         self.logs_key = self._logs_key(args, provider).arn
         self.publish(
@@ -69,51 +72,57 @@ class AwsSite(Site):
             logs_key=self.logs_key,
         )
 
+    def _whoami(self, provider: aws.Provider) -> tuple[str, str]:
+        """The account, and the IAM principal that runs the engine.
+
+        Looked up at once and not as outputs, because how many entries a cluster has depends on it.
+        """
+        options = InvokeOptions(parent=self, provider=provider)
+        try:
+            caller = aws.get_caller_identity(opts=options)
+            # Credentials are mostly those of a session; access is given to the role behind it.
+            behind = aws.iam.get_session_context(arn=caller.arn, opts=options)
+        except RunError:  # the engine is gone
+            raise
+        except Exception as error:  # noqa: BLE001, the SDK raises nothing narrower
+            raise ComponentError(
+                f"site {self.name}: AWS does not say who runs this ({error}); sign in to AWS, and let the "
+                "identity call sts:GetCallerIdentity and read its own role (iam:GetRole)"
+            ) from None
+        return caller.account_id, behind.issuer_arn
+
     def _logs_key(self, args: AwsSiteArgs, provider: aws.Provider) -> aws.kms.Key:
-        days = load("components.core", "defaults")["deletion_days"]
-        return aws.kms.Key(
+        return key(
+            self,
             f"{self.name}-logs-key",
             description=f"Encrypts the log groups of site {self.name}",
-            enable_key_rotation=True,
-            deletion_window_in_days=days["protected"] if args.protect else days["throwaway"],
-            policy=Output.json_dumps(
-                {
-                    "Version": "2012-10-17",
-                    "Statement": [
-                        {
-                            "Sid": "AccountAdministersTheKey",
-                            "Effect": "Allow",
-                            "Principal": {
-                                "AWS": Output.format("arn:{0}:iam::{1}:root", self.partition, self.account)
-                            },
-                            "Action": "kms:*",
-                            "Resource": "*",
-                        },
-                        {
-                            # The principal and the condition that CloudWatch Logs documents:
-                            # AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html.
-                            "Sid": "LogsServiceUsesTheKey",
-                            "Effect": "Allow",
-                            "Principal": {"Service": f"logs.{args.region}.amazonaws.com"},
-                            "Action": [
-                                "kms:Encrypt*",
-                                "kms:Decrypt*",
-                                "kms:ReEncrypt*",
-                                "kms:GenerateDataKey*",
-                                "kms:Describe*",
-                            ],
-                            "Resource": "*",
-                            "Condition": {
-                                "ArnLike": {
-                                    "kms:EncryptionContext:aws:logs:arn": Output.format(
-                                        "arn:{0}:logs:{1}:{2}:*", self.partition, args.region, self.account
-                                    )
-                                }
-                            },
-                        },
-                    ],
-                }
-            ),
+            partition=self.partition,
+            account=self.account,
             tags=args.spec.tags.as_cloud_tags(),
-            opts=self.child(protect=args.protect, provider=provider),
+            protect=args.protect,
+            statements=[
+                {
+                    # The principal and the condition that CloudWatch Logs documents:
+                    # AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html.
+                    "Sid": "LogsServiceUsesTheKey",
+                    "Effect": "Allow",
+                    "Principal": {"Service": f"logs.{args.region}.amazonaws.com"},
+                    "Action": [
+                        "kms:Encrypt*",
+                        "kms:Decrypt*",
+                        "kms:ReEncrypt*",
+                        "kms:GenerateDataKey*",
+                        "kms:Describe*",
+                    ],
+                    "Resource": "*",
+                    "Condition": {
+                        "ArnLike": {
+                            "kms:EncryptionContext:aws:logs:arn": Output.format(
+                                "arn:{0}:logs:{1}:{2}:*", self.partition, args.region, self.account
+                            )
+                        }
+                    },
+                }
+            ],
+            provider=provider,
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pulumi_azure_native as azure
 from pulumi_azure_native import authorization, operationalinsights, resources
 
+from components.cloud.azure import deployer_type
 from components.core import ComponentError, SiteFacts, load
 from components.site.base import Site
 
@@ -37,6 +38,10 @@ class AzureSite(Site):
     location: str
     subscription: Output[str]
     tenant: Output[str]
+    deployer: Output[str]
+    """Object id of the Entra identity that runs the engine."""
+    deployer_type: Output[str]
+    """What that identity is, in the words of role assignments."""
     resource_group: Output[str]
     """Name of the group that holds everything at this site."""
     workspace: Output[str]
@@ -70,6 +75,8 @@ class AzureSite(Site):
         signed_in = authorization.get_client_config_output(opts=lookup)
         self.subscription = signed_in.subscription_id
         self.tenant = signed_in.tenant_id
+        self.deployer = signed_in.object_id
+        self.deployer_type = signed_in.client_id.apply(deployer_type)
 
         group = resources.ResourceGroup(
             f"{name}-group",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,30 @@ def _caller_identity(settings: Settings, _: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _session_context(_: Settings, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The role behind a session's ARN; any other ARN stands for itself, as with the real provider."""
+    arn = arguments["arn"]
+    session = re.fullmatch(r"arn:([\w-]+):sts::(\d{12}):assumed-role/([^/]+)/([^/]+)", arn)
+    if session is None:
+        return {
+            "arn": arn,
+            "id": arn,
+            "issuerArn": arn,
+            "issuerId": "",
+            "issuerName": "",
+            "sessionName": "",
+        }
+    partition, account, role, name = session.groups()
+    return {
+        "arn": arn,
+        "id": arn,
+        "issuerArn": f"arn:{partition}:iam::{account}:role/{role}",
+        "issuerId": "AROASANDBOXSANDBOX234",
+        "issuerName": role,
+        "sessionName": name,
+    }
+
+
 def _region_facts(settings: Settings, arguments: dict[str, Any]) -> dict[str, Any]:
     region = _region(settings, arguments)
     if arguments.get("endpoint"):
@@ -100,6 +125,7 @@ def _policy_document(_: Settings, arguments: dict[str, Any]) -> dict[str, Any]:
 
 FUNCTIONS: dict[str, Callable[[Settings, dict[str, Any]], dict[str, Any]]] = {
     "aws:iam/getPolicyDocument:getPolicyDocument": _policy_document,
+    "aws:iam/getSessionContext:getSessionContext": _session_context,
     "aws:index/getAvailabilityZones:getAvailabilityZones": _availability_zones,
     "aws:index/getCallerIdentity:getCallerIdentity": _caller_identity,
     "aws:index/getPartition:getPartition": _partition,

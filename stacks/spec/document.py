@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from stacks.spec import fields, resolve, rules, sentences
 from stacks.spec.data_entries import SECTIONS, Data
-from stacks.spec.fields import FieldsFile
+from stacks.spec.fields import Fields, FieldsFile
 from stacks.spec.lineage import Dataset, Endpoint, FeatureView, Model
 from stacks.spec.lineage import Source as SourceEntry
 from stacks.spec.problems import KeyPath, Position, SpecError
@@ -30,7 +30,7 @@ class Document:
     platform: Platform
     source: Source
     fields: Mapping[str, FieldsFile]
-    """The files of fields that the file names, by their path in it."""
+    """The files of fields that the file names, by their path in it, and the fields of contracts."""
 
     def locate(self, path: KeyPath) -> Position:
         """Where the entry at ``path`` stands, for example ``("sites", "aws", "cidr")``.
@@ -51,8 +51,8 @@ class Document:
 def load(path: Path) -> Document:
     """Read a platform file.
 
-    Nothing is run, fetched or looked up: the answer depends on the file alone, on the files of fields that it
-    names, and on where the links lead that it names.
+    Nothing is run, fetched or looked up: the answer depends on the file alone, on the files of fields and the
+    contracts that it names, and on where the links lead that it names.
 
     Raises:
         SpecError: The file cannot be used; the error carries every problem that was found in it, up to 100 of
@@ -69,21 +69,44 @@ def load(path: Path) -> Document:
     problems.extend(islice(rules.check(parts), MOST_PROBLEMS))
     if platform is None or problems:
         raise SpecError(problems)
-    return Document(platform, source, parts.fields.files)
+    return Document(_filled(platform, parts), source, parts.fields.files)
 
 
 def _parts(source: Source) -> Parts:
     """The entries that are right by themselves, so that rules can check a file with broken entries too."""
     sites, stores = _mapping(source.data, "sites"), _mapping(source.data, "objectStores")
+    declared = fields.read_all(source, source.data if isinstance(source.data, dict) else {})
+    data, declared = _contracts(source, _data(source.data), declared)
     return Parts(
         source=source,
         sites=_valid(TypeAdapter[resolve.AnySite](Site), sites),
         stores=_valid(TypeAdapter(ObjectStore), stores),
         site_names=dict.fromkeys(filter(_is_name, sites)),
         store_names=dict.fromkeys(filter(_is_name, stores)),
-        data=_data(source.data),
-        fields=fields.read_all(source, source.data if isinstance(source.data, dict) else {}),
+        data=data,
+        fields=declared,
     )
+
+
+def _contracts(source: Source, data: Data, declared: Fields) -> tuple[Data, Fields]:
+    """Fill in what the contracts supply that datasets name."""
+    if not any(dataset.contract for dataset in data.datasets.values()):
+        return data, declared
+    from stacks.imports import contracts  # noqa: PLC0415 - only a platform with contracts pays for reading them
+
+    found = contracts.apply(source, data.datasets)
+    return replace(data, datasets=found.datasets), replace(
+        declared,
+        files={**declared.files, **found.files},
+        problems=[*declared.problems, *found.problems],
+    )
+
+
+def _filled(platform: Platform, parts: Parts) -> Platform:
+    """Return the platform with what contracts supply; without a problem, every dataset is among the parts."""
+    if not any(dataset.contract for dataset in platform.datasets.values()):
+        return platform
+    return platform.model_copy(update={"datasets": parts.data.datasets})
 
 
 def _data(data: Any) -> Data:

@@ -188,6 +188,8 @@ class Dataset(Provenance):
     """Sources and datasets it was made from."""
     fields_file: RelativePath | None = Field(default=None, alias="schema")
     """A file with its fields: name, type, unit, nullable."""
+    contract: RelativePath | None = None
+    """A data contract (ODCS 3) or Croissant file that says what is not said here."""
     reduces: Sequence[Reduction] = ()
     """Transforms on the way that lower the classification."""
     hold: bool = False

@@ -37,6 +37,8 @@ MOST_PROBLEMS: Final = 100
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 """Only an escape can write one; as a part of text it can be neither printed nor stored."""
+_PAIR: Final = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+"""One character as two escapes of JSON (RFC 8259, section 7)."""
 
 # YAML 1.2.2, section 10.3.2, the core schema; https://yaml.org/spec/1.2.2/#1032-tag-resolution
 _CORE_SCHEMA: Final[tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...]] = (
@@ -76,13 +78,18 @@ class Source:
         return self.values.get(path) or self.locate(path)
 
 
-def read(file: Path) -> tuple[Source, list[Problem]]:
+def read(file: Path, *, foreign: bool = False) -> tuple[Source, list[Problem]]:
     """Read a file, and say what is wrong with it as YAML.
+
+    Args:
+        file: The file.
+        foreign: Whether another standard says what the file holds. ``${…}`` is plain text there, and two
+            escapes can stand for one character, as JSON has it.
 
     Raises:
         SpecError: where nothing can be read, or reading has to stop.
     """
-    reader = _Reader(file=file, text=read_text(file))
+    reader = _Reader(file=file, text=read_text(file), foreign=foreign)
     source = reader.run()
     return source, reader.problems
 
@@ -93,6 +100,7 @@ class _Reader:
 
     file: Path
     text: str
+    foreign: bool = False
     problems: list[Problem] = field(default_factory=list["Problem"])
     keys: dict[KeyPath, Position] = field(default_factory=dict["KeyPath", "Position"])
     values: dict[KeyPath, Position] = field(default_factory=dict["KeyPath", "Position"])
@@ -120,7 +128,10 @@ class _Reader:
 
     def _events(self) -> Iterator[Any]:
         try:
-            yield from YAML(typ="safe", pure=True).parse(self.text)
+            for event in YAML(typ="safe", pure=True).parse(self.text):
+                if self.foreign and isinstance(event, ScalarEvent):
+                    event.value = _PAIR.sub(_whole, event.value)
+                yield event
         except MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
             where = self._position(mark) if mark is not None else Position(self.file, 1, 1)
@@ -223,7 +234,7 @@ class _Reader:
         if SECRET.search(event.value):
             self.secret_lines.update(range(event.start_mark.line, event.end_mark.line + 1))
             return syntax.CREDENTIAL
-        if "${" in event.value:
+        if "${" in event.value and not self.foreign:
             return syntax.INTERPOLATION
         return syntax.HALF_A_CHARACTER if _SURROGATE.search(event.value) else None
 
@@ -262,6 +273,10 @@ class _Reader:
 
     def _position(self, mark: Any) -> Position:
         return Position(self.file, mark.line + 1, mark.column + 1)
+
+
+def _whole(pair: re.Match[str]) -> str:
+    return pair[0].encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 def _problem(complaint: Complaint, where: Position, path: KeyPath) -> Problem:

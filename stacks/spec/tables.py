@@ -69,6 +69,8 @@ class Kind:
     """The smallest range one zone needs, as a prefix length."""
     reserved: tuple[IPv4Network, ...]
     reserved_source: str
+    pool_name_room: int | None
+    """Characters for the names of a site and one of its pools together; nothing where there is no limit."""
     clouds: tuple[str, ...]
     """The partitions or clouds that the components know; empty where there is no such thing."""
 
@@ -133,6 +135,7 @@ def _kind(row: Mapping[str, Any]) -> Kind:
         zone_prefix=row["nodes"]["zonePrefix"],
         reserved=tuple(IPv4Network(text) for text in row["reserved"]["ranges"]),
         reserved_source=row["reserved"]["source"],
+        pool_name_room=row["nodePools"].get("nameRoom"),
         clouds=tuple(row.get("clouds", {}).get("served", ())),
     )
 

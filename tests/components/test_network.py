@@ -5,15 +5,48 @@ from collections import Counter
 from dataclasses import replace
 from typing import Any
 
+import pulumi
 import pytest
 
 from components.core import ComponentError, load
-from components.network import AwsNetworkArgs, network
+from components.network import AwsNetworkArgs, AzureNetworkArgs, network
 from tests.components.builds import ROWS, built
 from tests.support.clouds import CALLS, STATES
-from tests.support.deploy import deploy
+from tests.support.deploy import Graph, deploy
 
 AWS_ARGS: AwsNetworkArgs = ROWS["network/aws"].args
+AZURE_ARGS: AzureNetworkArgs = ROWS["network/azure"].args
+
+
+class Tenant(pulumi.CustomResource):
+    """Something that is put into a network."""
+
+    def __init__(self, name: str, place: Any) -> None:
+        super().__init__("test:index:Tenant", name, {"place": place})
+
+
+def put_into(args: AwsNetworkArgs | AzureNetworkArgs, *, preview: bool = False) -> Graph:
+    """A network with a tenant for each thing that it hands over."""
+
+    def program() -> None:
+        match args:
+            case AwsNetworkArgs():
+                for number, subnet in enumerate(network("unit", args).private_subnet_ids, start=1):
+                    Tenant(f"private-{number}", subnet)
+            case AzureNetworkArgs():
+                made = network("unit", args)
+                Tenant("nodes", made.node_subnet_id)
+                Tenant("endpoints", made.endpoint_subnet_id)
+                Tenant("api-server", made.api_server_subnet_id)
+                Tenant("vault", made.dns_zone_ids["vault"])
+
+    return deploy(program, calls=CALLS, states=STATES, preview=preview)
+
+
+def comes_after(graph: Graph, tenant: str) -> set[str]:
+    """Names of what exists before a tenant is made and after it is deleted."""
+    by_urn = graph.by_urn()
+    return {by_urn[urn].name for urn in graph.named(tenant).dependencies}
 
 
 def test_an_aws_network_is_made_of() -> None:
@@ -94,9 +127,30 @@ def test_aws_flow_logs_are_complete_encrypted_and_end() -> None:
     assert group["kmsKeyId"] == AWS_ARGS.logs_key
     assert group["retentionInDays"] == 365
     trust: Any = json.loads(graph.one("aws:iam/role:Role").inputs["assumeRolePolicy"])
-    assert trust["Statement"][0]["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    assert trust["Statement"][0]["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "123456789012"},
+        "ArnLike": {"aws:SourceArn": "arn:aws:ec2:eu-central-1:123456789012:vpc-flow-log/*"},
+    }
     policy: Any = json.loads(graph.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])
     assert policy["Statement"][0]["Resource"] != "*"
+
+
+@pytest.mark.parametrize("preview", [False, True])
+@pytest.mark.parametrize("tenant", ["private-1", "private-2", "private-3"])
+def test_an_aws_subnet_has_its_ways_out_before_anything_is_in_it(tenant: str, *, preview: bool) -> None:
+    number = tenant.rpartition("-")[2]
+    graph = put_into(AWS_ARGS, preview=preview)
+    found = comes_after(graph, tenant)
+    assert {
+        f"unit-{tenant}",
+        f"unit-private-association-{number}",
+        f"unit-private-default-route-{number}",
+        f"unit-public-routes-{number}",
+        "unit-public-default-route",
+        "unit-endpoints-https",
+    } <= found
+    assert {e.name for e in graph.of_type("aws:ec2/vpcEndpoint:VpcEndpoint")} <= found
+    assert preview or graph.named(tenant).inputs["place"] == f"unit-{tenant}-id"
 
 
 def test_a_region_with_too_few_zones_is_said_in_a_sentence() -> None:
@@ -156,6 +210,17 @@ def test_azure_subnets_are_made_one_after_another() -> None:
     graph = built("network/azure")
     assert graph.named("unit-nodes").urn in graph.named("unit-endpoints").dependencies
     assert graph.named("unit-endpoints").urn in graph.named("unit-api-server").dependencies
+
+
+@pytest.mark.parametrize("tenant", ["nodes", "endpoints", "api-server"])
+def test_an_azure_network_is_finished_before_anything_is_in_it(tenant: str) -> None:
+    graph = put_into(AZURE_ARGS)
+    assert {"unit-nodes", "unit-endpoints", "unit-api-server"} <= comes_after(graph, tenant)
+    assert graph.named(tenant).inputs["place"] == f"unit-{tenant}-id"
+
+
+def test_private_names_are_seen_in_the_network_before_they_are_used() -> None:
+    assert "unit-vault-link" in comes_after(put_into(AZURE_ARGS), "vault")
 
 
 def test_nothing_on_the_internet_opens_a_connection_into_azure() -> None:

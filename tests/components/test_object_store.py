@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from components.core import ComponentError, cluster_facts
-from components.object_store import BlobStoreArgs, CephStoreArgs, S3StoreArgs
+from components.object_store import BlobStoreArgs, CephStoreArgs, S3StoreArgs, object_store
 from tests.components.builds import ROWS, built
-from tests.support.deploy import Graph
+from tests.support.clouds import CALLS, STATES
+from tests.support.deploy import Graph, deploy
 
 S3: S3StoreArgs = ROWS["object_store/aws"].args
 BLOB: BlobStoreArgs = ROWS["object_store/azure"].args
@@ -93,6 +94,17 @@ def test_s3_can_deliver_logs_to_a_store_that_receives_them() -> None:
     assert deliver["Condition"] == {"StringEquals": {"aws:SourceAccount": "123456789012"}}
 
 
+def test_s3_logs_into_no_bucket_that_does_not_let_it_in_yet() -> None:
+    """Without the target's policy S3 refuses to switch logging on."""
+
+    def program() -> None:
+        target = object_store("target", receiving(S3))
+        object_store("unit", replace(S3, log_target=target.log_target))
+
+    graph = deploy(program, calls=CALLS, states=STATES)
+    assert graph.named("target-policy").urn in graph.named("unit-logging").dependencies
+
+
 def test_no_deprecated_s3_type_is_used() -> None:
     assert [kind for kind, _ in built("object_store/aws").table() if "V2" in kind] == []
 
@@ -148,6 +160,14 @@ def test_a_blob_store_is_encrypted_twice_and_once_with_its_own_key() -> None:
     assert grant.urn in account.dependencies
 
 
+def test_a_blob_store_follows_its_key_to_versions_that_end() -> None:
+    policy = (
+        built("object_store/azure").one("azure-native:keyvault:Key").inputs["properties"]["rotationPolicy"]
+    )
+    assert policy["attributes"] == {"expiryTime": "P2Y"}
+    assert policy["lifetimeActions"][0]["trigger"] == {"timeAfterCreate": "P1Y"}
+
+
 def test_a_blob_store_keeps_versions_as_long_as_promised() -> None:
     graph = built("object_store/azure")
     properties = graph.named("unit-versions").inputs
@@ -199,7 +219,7 @@ def test_a_task_switches_on_versioning_and_logging() -> None:
     containers = {c["name"]: c for c in pod(built("object_store/onprem"))["containers"]}
     assert containers["versioning"]["args"] == [
         "--endpoint-url",
-        "https://$(BUCKET_HOST)",
+        "https://$(BUCKET_HOST):$(BUCKET_PORT)",
         "s3api",
         "put-bucket-versioning",
         "--versioning-configuration",

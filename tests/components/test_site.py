@@ -4,12 +4,18 @@ import json
 from dataclasses import replace
 from typing import Any
 
+import grpc
 import pytest
+from pulumi.runtime.mocks import MockCallArgs
 
 from components.core import ComponentError, load
+from components.site import AwsSite, AwsSiteArgs, AzureSite, site
 from stacks.spec import tables
 from tests.components.builds import ROWS, built
-from tests.support.clouds import ACCOUNT
+from tests.support.clouds import ACCOUNT, CALLS, DEPLOYER, STATES
+from tests.support.deploy import Cloud, deploy
+
+AWS: AwsSiteArgs = ROWS["site/aws"].args
 
 
 def test_an_aws_site_reaches_one_region_of_one_account() -> None:
@@ -32,6 +38,45 @@ def test_a_site_asks_its_own_provider(which: str) -> None:
     assert graph.invokes
     assert {found.rpartition("::")[0] for _, found in graph.invokes} == {provider.urn}
     assert {r.provider.rpartition("::")[0] for r in graph.leaves()} == {provider.urn}
+
+
+def test_an_aws_site_knows_the_role_behind_the_session_that_deploys() -> None:
+    found: list[AwsSite] = []
+    deploy(lambda: found.append(site("unit", AWS)), calls=CALLS, states=STATES)
+    assert [made.deployer for made in found] == [DEPLOYER]
+
+
+def test_an_azure_site_knows_who_deploys() -> None:
+    found: list[object] = []
+
+    def program() -> None:
+        made: AzureSite = site("unit", ROWS["site/azure"].args)
+        made.deployer.apply(found.append)
+        made.deployer_type.apply(found.append)
+
+    deploy(program, calls=CALLS, states=STATES)
+    assert set(found) == {"33333333-3333-3333-3333-333333333333", "ServicePrincipal"}
+
+
+class NoCredentials(grpc.RpcError):
+    """How the engine tells a program that a provider refused a call."""
+
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        return "No valid credential sources found"
+
+
+def test_an_identity_that_aws_does_not_tell_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: Cloud, __: MockCallArgs) -> Any:
+        raise NoCredentials
+
+    monkeypatch.setattr(Cloud, "call", refuse)
+    with pytest.raises(
+        ComponentError, match=r"site unit: AWS does not say who .*No valid credential.*; sign in to AWS"
+    ):
+        deploy(lambda: site("unit", AWS), calls=CALLS, states=STATES)
 
 
 def test_log_groups_of_the_region_and_nobody_else_use_the_key() -> None:

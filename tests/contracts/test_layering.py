@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("stacks", "components", "policies", "tests")
 SDKS = ("pulumi_aws", "pulumi_azure_native", "pulumi_kubernetes")
-PROVIDER_FILES = {"aws.py", "azure.py", "onprem.py"}
+PROVIDER_FILES = {"aws.py", "azure.py", "onprem.py", "kubernetes.py"}
+"""One for each kind of site, or ``kubernetes.py`` for what is the same in every cluster."""
+SHARED = "components.cloud"
+"""What several capabilities build in the same way at one provider."""
 
 
 def modules(*folders: str) -> list[Path]:
@@ -79,11 +82,25 @@ def test_capabilities_know_core_and_themselves_only() -> None:
     for folder in sorted((ROOT / "components").iterdir()):
         if not folder.is_dir() or folder.name in {"core", "__pycache__"}:
             continue
-        allowed = ("components.core", f"components.{folder.name}")
+        allowed = ("components.core", f"components.{folder.name}", SHARED)
         assert offences(f"components/{folder.name}", forbidden=("components",), allowed=allowed) == []
 
 
-def test_provider_sdks_stay_in_the_three_provider_files() -> None:
+def test_what_is_shared_at_a_provider_is_used_by_files_of_that_provider_only() -> None:
+    assert [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in modules("components", "stacks", "policies")
+        for name in imports(path)
+        if inside(name, SHARED) and name != SHARED and not inside(name, f"{SHARED}.{path.stem}")
+    ] == []
+
+
+def test_what_is_shared_at_a_provider_knows_core_and_no_capability() -> None:
+    own = ("components.core", SHARED)
+    assert offences("components/cloud", forbidden=("components",), allowed=own) == []
+
+
+def test_provider_sdks_stay_in_the_provider_files() -> None:
     assert [
         f"{path.relative_to(ROOT)} imports {name}"
         for path in modules("components", "stacks", "policies")
@@ -115,7 +132,8 @@ def test_every_capability_has_its_files_and_no_others() -> None:
             continue
         names = {path.name for path in folder.glob("*.py")}
         assert {"__init__.py", "spec.py", "base.py"} <= names, folder.name
-        assert names & PROVIDER_FILES, folder.name
+        # A declaration is the same at every provider.
+        assert names & PROVIDER_FILES or folder.name == "catalogue", folder.name
 
 
 def test_tests_are_where_pytest_looks_for_them() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from components.core import ComponentError
 from stacks import compose, spec
+from stacks.spec import tables
 from stacks.spec.types import Platform
 from tests.support.clouds import CALLS, STATES
 from tests.support.deploy import Graph, deploy
@@ -159,6 +160,85 @@ def test_the_outputs_say_where_things_are() -> None:
 
 def test_exported_kubeconfigs_are_secret_and_nothing_else_is() -> None:
     assert example().export_secrets == {"kubeconfigs"}
+
+
+def test_the_ways_out_of_a_network_outlive_what_is_in_it() -> None:
+    graph = example()
+    cluster = graph.one("aws:eks/cluster:Cluster")
+    for tenant in (cluster, *graph.of_type("aws:eks/nodeGroup:NodeGroup")):
+        for kind in ("routeTableAssociation:RouteTableAssociation", "route:Route", "vpcEndpoint:VpcEndpoint"):
+            assert {r.urn for r in graph.of_type(f"aws:ec2/{kind}")} <= tenant.dependencies, tenant.name
+    subnets = {r.urn for r in graph.of_type("azure-native:network:Subnet")}
+    assert subnets <= graph.one("azure-native:containerservice:ManagedCluster").dependencies
+    links = graph.of_type("azure-native:privatedns:VirtualNetworkLink")
+    groups = graph.of_type("azure-native:network:PrivateDnsZoneGroup")
+    assert all({link.urn for link in links} & group.dependencies for group in groups)
+
+
+def test_how_safe_a_site_is_kept_is_the_files_to_say() -> None:
+    sites = {"az": {"kind": "aks", "region": "westeurope", "cidr": "10.2.0.0/16"}}
+    asked = {"az": {**sites["az"], "defender": True, "podSecurity": "baseline"}}
+
+    def found(entries: Any) -> tuple[bool, str]:
+        graph = run(platform(sites=entries))
+        profile = graph.one("azure-native:containerservice:ManagedCluster").inputs["securityProfile"]
+        labels = graph.one("kubernetes:core/v1:Namespace").inputs["metadata"]["labels"]
+        return "defender" in profile, labels["pod-security.kubernetes.io/enforce"]
+
+    assert found(sites) == (False, "restricted")
+    assert found(asked) == (True, "baseline")
+
+
+LIMITS = {
+    "aws:ec2/launchTemplate:LaunchTemplate": 128,
+    "aws:eks/nodeGroup:NodeGroup": 63,
+    "aws:iam/role:Role": 64,
+    "aws:s3/bucket:Bucket": 63,
+    "azure-native:containerservice:ManagedCluster": 63,
+    "azure-native:managedidentity:UserAssignedIdentity": 128,
+    "azure-native:network:PrivateEndpoint": 64,
+    "azure-native:network:VirtualNetwork": 64,
+    "azure-native:operationalinsights:Workspace": 63,
+    "azure-native:resources:ResourceGroup": 90,
+}
+"""Characters of names that providers make of ours and of eight characters of their own.
+
+https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules,
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html,
+https://docs.aws.amazon.com/eks/latest/userguide/create-managed-node-group.html
+"""
+
+
+def test_the_longest_names_of_a_file_fit() -> None:
+    """Names have 24 characters; on EKS those of a site and a pool have to share what there is."""
+    room = tables.kinds()["eks"].pool_name_room
+    assert room is not None
+    site, pool = "s" * 24, {"size": "m7i.large", "nodes": 1}
+    aks = {"size": "Standard_D4s_v5", "nodes": 2}
+    aws = {
+        "kind": "eks",
+        "region": "eu-west-1",
+        "cidr": "10.1.0.0/16",
+        "nodePools": {"p" * (room - 24): pool},
+    }
+    az = {
+        "kind": "aks",
+        "region": "germanywestcentral",
+        "cidr": "10.2.0.0/16",
+        "nodePools": {"system": aks, "p" * 24: aks},
+    }
+    graphs = [
+        run(platform(platform="p" * 24, sites={site: entry}, objectStores={"o" * 24: {"site": site}}))
+        for entry in (aws, az)
+    ]
+    seen = {r.type: r for graph in graphs for r in sorted(graph.leaves(), key=lambda r: len(r.name))}
+    assert set(LIMITS) <= set(seen)
+    long = {kind: seen[kind].name for kind, limit in LIMITS.items() if len(seen[kind].name) + 8 > limit}
+    assert long == {}
+    # AKS calls the group of its nodes after the site's group, which azure-native has named.
+    group = "azure-native:resources:ResourceGroup"
+    nodes = seen["azure-native:containerservice:ManagedCluster"].inputs["nodeResourceGroup"]
+    assert len(seen[group].name) + 8 + len(nodes) - len(STATES[group]["name"]) <= 80
 
 
 def test_a_pool_that_cannot_be_is_said_in_a_sentence() -> None:

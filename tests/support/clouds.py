@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 ACCOUNT = "123456789012"
+CALLER = f"arn:aws:sts::{ACCOUNT}:assumed-role/deployer/somebody"
+DEPLOYER = f"arn:aws:iam::{ACCOUNT}:role/deployer"
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
 TENANT = "22222222-2222-2222-2222-222222222222"
 
@@ -21,7 +23,8 @@ _AKS_KUBECONFIG = {
 }
 
 CALLS: Mapping[str, Mapping[str, Any]] = {
-    "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT, "arn": "arn:aws:iam::1:user/x"},
+    "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT, "arn": CALLER},
+    "aws:iam/getSessionContext:getSessionContext": {"arn": CALLER, "issuerArn": DEPLOYER},
     "aws:index/getPartition:getPartition": {"partition": "aws"},
     "aws:index/getAvailabilityZones:getAvailabilityZones": {
         "names": ["eu-central-1a", "eu-central-1b", "eu-central-1c", "eu-central-1d"]

@@ -36,6 +36,10 @@ class Registration:
     property_dependencies: Mapping[str, frozenset[str]]
     ignore_changes: tuple[str, ...]
     delete_before_replace: bool
+    delete_before_replace_given: bool
+    """Without it the provider decides."""
+    hooks: Mapping[str, tuple[str, ...]]
+    """Names of the hooks that are bound, by their moment, ``before_update`` for example."""
     inputs: Mapping[str, Any]
     """Plain values; a secret is unwrapped, and its path stands in ``secrets``."""
     secrets: frozenset[str]
@@ -163,6 +167,8 @@ class Recorder(MockMonitor):
                 },
                 ignore_changes=tuple(request.ignoreChanges),
                 delete_before_replace=bool(request.deleteBeforeReplace),
+                delete_before_replace_given=bool(request.deleteBeforeReplaceDefined),
+                hooks={moment.name: tuple(names) for moment, names in request.hooks.ListFields()},
                 inputs=inputs,
                 secrets=frozenset(secrets),
                 state=_plain(rpc.deserialize_properties(response.object), "", set()),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from stacks.spec.problems import Problem
-from stacks.spec.rules import addresses, clusters, lineage, stores
+from stacks.spec.rules import addresses, clusters, lineage, pools, stores
 from stacks.spec.rules.parts import Parts
 
 Rule = Callable[[Parts], Iterator[Problem]]
@@ -28,9 +28,11 @@ RULES: Final[tuple[Rule, ...]] = (
     clusters.admins_belong_to_the_partition,
     clusters.contexts_are_distinct,
     clusters.kubeconfigs_stay_inside,
-    clusters.instance_types_exist,
-    clusters.vm_sizes_are_possible,
-    clusters.system_pods_have_a_pool,
+    pools.instance_types_exist,
+    pools.vm_sizes_are_possible,
+    pools.node_groups_can_be_named,
+    pools.addons_have_nodes,
+    pools.system_pods_have_a_pool,
     stores.sites_exist,
     stores.log_stores_exist,
     stores.log_stores_form_no_cycle,

@@ -1,22 +1,11 @@
-"""Clusters: versions, zones, regions, contexts and node pools that exist and fit together."""
+"""Clusters: versions, zones, regions and contexts that exist and fit together."""
 
-import re
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterator
 
-from stacks.spec import resolve, tables
+from stacks.spec import tables
 from stacks.spec.problems import Problem, listed, nearest, shown
 from stacks.spec.rules.parts import Parts
-from stacks.spec.types import AksSite, OnPremSite
-
-_VM_SIZE: Final = re.compile(
-    r"Standard_(?P<family>[A-Z]+)(?P<cpus>[0-9]+)(?:-(?P<constrained>[0-9]+))?[a-z]*(?:_\w+)*"
-)
-"""https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions"""
-
-_SYSTEM_CPUS: Final = 4
-_SYSTEM_NODES: Final = 2
-"""What a pool for system pods needs: https://learn.microsoft.com/azure/aks/use-system-pools."""
+from stacks.spec.types import OnPremSite
 
 
 def versions_are_supported(parts: Parts) -> Iterator[Problem]:
@@ -184,96 +173,3 @@ def kubeconfigs_stay_inside(parts: Parts) -> Iterator[Problem]:
                 allowed="a file below the folder of the platform file",
                 fix="Put the file itself there.",
             )
-
-
-def instance_types_exist(parts: Parts) -> Iterator[Problem]:
-    """A node pool's size on EKS is an EC2 instance type that botocore knows."""
-    for name, site in parts.eks():
-        for pool_name, pool in (site.node_pools or {}).items():
-            if pool.size not in tables.instance_types():
-                near = nearest(pool.size, _alike(pool.size, tables.instance_types()))
-                yield parts.problem(
-                    ("sites", name, "nodePools", pool_name, "size"),
-                    "instance-type",
-                    f"{shown(pool.size)} is not an EC2 instance type.",
-                    allowed="an instance type such as m7i.xlarge (https://aws.amazon.com/ec2/instance-types/)",
-                    fix=f"Write {near!r}."
-                    if near
-                    else "Look the type up; family and size are joined by a dot.",
-                    near=near,
-                )
-
-
-def _alike(size: str, types: Iterable[str]) -> list[str]:
-    """Types that begin like ``size``: comparing with all 1,400 would take as long as the rest of a check."""
-    begins = size[:1].lower()
-    return sorted(name for name in types if name.startswith(begins))
-
-
-def vm_sizes_are_possible(parts: Parts) -> Iterator[Problem]:
-    """A node pool's size on AKS is written as Azure names VM sizes; which exist depends on the subscription.
-
-    https://learn.microsoft.com/azure/virtual-machines/vm-naming-conventions
-    """
-    for name, site in parts.aks():
-        for pool_name, pool in (site.node_pools or {}).items():
-            if _VM_SIZE.fullmatch(pool.size) is None:
-                guess = re.sub(r"(?i)^(?:standard[_ -]?)?", "Standard_", pool.size, count=1)
-                near = guess if _VM_SIZE.fullmatch(guess) else None
-                yield parts.problem(
-                    ("sites", name, "nodePools", pool_name, "size"),
-                    "vm-size",
-                    f"{shown(pool.size)} is not the name of an Azure VM size.",
-                    allowed="names such as Standard_D4s_v5: `az vm list-sizes` lists them",
-                    fix=f"Write {near!r}." if near else "Look the size up; capitals count.",
-                    near=near,
-                )
-
-
-def system_pods_have_a_pool(parts: Parts) -> Iterator[Problem]:
-    """AKS runs its own pods on one pool: untainted, two nodes, four vCPU, and no burstable B-series.
-
-    The pool is the one called ``system``, or the first by name without taints; as in ``components/cluster``.
-    https://learn.microsoft.com/azure/aks/use-system-pools
-    """
-    for name, site in parts.aks():
-        fit = sorted(
-            n for n, pool in (site.node_pools or {}).items() if not pool.taints and pool.nodes.fewest
-        )
-        if site.node_pools is not None and not fit:
-            yield parts.problem(
-                ("sites", name, "nodePools"),
-                "system-pool",
-                "No pool can hold the pods of AKS itself.",
-                allowed=f"one pool without taints and with at least {_SYSTEM_NODES} nodes",
-                fix="Add `system: {size: Standard_D4s_v5, nodes: 2..4}`.",
-            )
-        for pool_name in fit if "system" not in fit else ["system"]:
-            yield from _system_pool(parts, name, site, pool_name)
-            break
-
-
-def _system_pool(parts: Parts, name: str, site: AksSite, pool_name: str) -> Iterator[Problem]:
-    pool = resolve.node_pools(site)[pool_name]
-    path = ("sites", name, "nodePools", pool_name)
-    if pool.nodes.fewest < _SYSTEM_NODES:
-        yield parts.problem(
-            (*path, "nodes"),
-            "system-pool",
-            f"{pool.nodes} lets the pool of the system pods shrink below {_SYSTEM_NODES} nodes.",
-            allowed=f"{_SYSTEM_NODES} nodes or more (https://learn.microsoft.com/azure/aks/use-system-pools)",
-            fix=f"Write `nodes: {_SYSTEM_NODES}..{max(_SYSTEM_NODES, pool.nodes.most)}`.",
-        )
-    size = _VM_SIZE.fullmatch(pool.size)
-    if size is None:
-        return
-    cpus = int(size["constrained"] or size["cpus"])
-    if cpus < _SYSTEM_CPUS or size["family"].startswith("B"):
-        yield parts.problem(
-            (*path, "size"),
-            "system-pool",
-            f"{shown(pool.size)} is too weak for the pool of the system pods.",
-            allowed=f"{_SYSTEM_CPUS} vCPU or more, not of the B-series "
-            "(https://learn.microsoft.com/azure/aks/use-system-pools)",
-            fix="Write `size: Standard_D4s_v5`, or add a pool called `system`.",
-        )

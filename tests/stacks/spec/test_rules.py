@@ -13,7 +13,7 @@ import pytest
 from stacks.spec import SpecError, load, rules
 from tests.stacks.spec.corpus import CASES
 
-MODULES = (rules.addresses, rules.clusters, rules.stores, rules.lineage)
+MODULES = (rules.addresses, rules.clusters, rules.lineage, rules.pools, rules.stores)
 HEAD = "platform: acme\nowner: {team: ml, contact: ml@acme.example}\n"
 DC1 = "  dc1: {kind: openshift, context: dc1, country: DE, cidr: 10.0.0.0/16}\n"
 AWS = "  aws: {kind: eks, region: eu-central-1, cidr: 10.1.0.0/16}\n"
@@ -25,7 +25,15 @@ AKS_POOLS = """
     cidr: 10.1.0.0/16
     nodePools:
       gpu: {size: Standard_NC24ads_A100_v4, nodes: 0..2, taints: [{key: gpu}]}
-      work: {size: Standard_M8-4ms, nodes: 2}
+      another: {size: Standard_D8s_v5, nodes: 2..4}
+      system: {size: Standard_M8-4ms, nodes: 2}
+"""
+LONG_NAMES = """
+  a-site-of-24-characters0:
+    kind: eks
+    region: eu-west-1
+    cidr: 10.1.0.0/16
+    nodePools: {pool-of-16-chars: {size: m7i.large, nodes: 1}}
 """
 DC2 = """
   dc2:
@@ -53,6 +61,9 @@ def check(folder: Path, sites: str, stores: str = "") -> list[str]:
 @pytest.mark.parametrize(
     ("sites", "stores"),
     [
+        ("  aws: {kind: eks, region: eu-west-1, cidr: 10.1.0.0/16, podSecurity: baseline}\n", ""),
+        ("  az: {kind: aks, region: westeurope, cidr: 10.1.0.0/16, defender: true}\n", ""),
+        (LONG_NAMES, ""),
         (AWS + "  more: {kind: eks, region: eu-central-1, cidr: 10.2.0.0/16, services: 172.21.0.0/16}\n", ""),
         (POOL + "nodePools: {a: {size: p5.48xlarge, nodes: 1}, b: {size: m8g.large, nodes: 0..9}}}\n", ""),
         ("  aws: {kind: eks, region: eu-west-1, cidr: 10.1.0.0/24, zones: 3}\n", ""),
@@ -74,7 +85,7 @@ def test_what_providers_take_passes(tmp_path: Path, sites: str, stores: str) -> 
 
 @pytest.mark.parametrize("size", ["Standard_B4ms", "Standard_M8-2ms", "Standard_D2s_v5"])
 def test_a_weak_size_is_not_for_system_pods(tmp_path: Path, size: str) -> None:
-    pools = f"{{a: {{size: {size}, nodes: 2}}}}"
+    pools = f"{{system: {{size: {size}, nodes: 2}}}}"
     site = f"  az: {{kind: aks, region: westeurope, cidr: 10.1.0.0/16, nodePools: {pools}}}\n"
 
     (problem,) = check(tmp_path, site)
