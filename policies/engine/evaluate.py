@@ -1,7 +1,8 @@
 """Run rules over an inventory. The order of rules and of resources has no influence on the result."""
 
+import json
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePath
@@ -9,7 +10,7 @@ from typing import Final
 
 from policies.engine.configuration import WAIVERS, Configuration, Configured
 from policies.engine.finding import RANK, Evaluation, Finding, Verdict
-from policies.engine.fingerprint import changed, fingerprint
+from policies.engine.fingerprint import changed, differing, fingerprint
 from policies.engine.inventory import Inventory
 from policies.engine.resource import Resource
 from policies.engine.rule import Claim, Enforcement, OnUnknown, Rule, Severity
@@ -20,7 +21,12 @@ _WAIVER_FIX: Final = "Renew, correct or remove the waiver in the pack's configur
 
 
 def evaluate(
-    rules: Iterable[Rule], inventory: Inventory, configuration: Configuration, *, settled: bool
+    rules: Iterable[Rule],
+    inventory: Inventory,
+    configuration: Configuration,
+    *,
+    settled: bool,
+    begins: Callable[[Rule], object] | None = None,
 ) -> Evaluation:
     """Return what ``rules`` find in a whole stack, and what is wrong with the waivers.
 
@@ -30,19 +36,23 @@ def evaluate(
         configuration: How to run the rules.
         settled: Whether nothing will become known any more, as after an update. A deferred question that is
             still open then counts as a violation.
+        begins: Told of each rule before it is run, for those who watch.
     """
     chosen = tuple(rules)
     findings: list[Finding] = []
     verdicts: dict[tuple[str, str], Verdict] = {}
     for rule, configured in _enabled(chosen, configuration):
+        if begins is not None:
+            begins(rule)
         for resource in inventory.of(*sorted(rule.kinds)):
-            alone, joined = rule.alone.get(resource.kind), rule.joined.get(resource.kind)
+            alone, joined = rule.check_alone(resource.kind), rule.joined.get(resource.kind)
             checks: list[Callable[[], Iterable[Claim]]] = []
             if alone is not None:
                 checks.append(partial(alone, resource, configured.settings))
             if joined is not None:
                 checks.append(partial(joined, resource, inventory, configured.settings))
-            found = _judge(rule, configured, configuration, resource, checks, settled=settled)
+            upstream = _upstream(rule, resource, inventory)
+            found = _judge(rule, configured, configuration, resource, checks, upstream, settled=settled)
             findings += found
             verdicts[rule.id, resource.urn] = _worst(found)
     findings += _waiver_findings(chosen, inventory, configuration, findings)
@@ -55,10 +65,12 @@ def evaluate_alone(
     """Return what can be said of ``resource`` by itself, before it is created."""
     findings: list[Finding] = []
     for rule, configured in _enabled(rules, configuration):
-        alone = rule.alone.get(resource.kind)
+        alone = rule.check_alone(resource.kind)
         if alone is not None:
             check = partial(alone, resource, configured.settings)
-            findings += _judge(rule, configured, configuration, resource, [check], settled=settled)
+            findings += _judge(
+                rule, configured, configuration, resource, [check], dict[str, str], settled=settled
+            )
     return _ordered(findings)
 
 
@@ -69,12 +81,13 @@ def _enabled(rules: Iterable[Rule], configuration: Configuration) -> Iterator[tu
             yield rule, configured
 
 
-def _judge(  # noqa: PLR0913 - everything a verdict depends on, named
+def _judge(  # noqa: PLR0913, PLR0917 - everything a verdict depends on, named
     rule: Rule,
     configured: Configured,
     configuration: Configuration,
     resource: Resource,
     checks: Sequence[Callable[[], Iterable[Claim]]],
+    upstream: Callable[[], Mapping[str, str]],
     *,
     settled: bool,
 ) -> list[Finding]:
@@ -92,7 +105,10 @@ def _judge(  # noqa: PLR0913 - everything a verdict depends on, named
         if claim.holds.state is not True
         for finding in (_finding(rule, configured, resource, claim, settled=settled),)
     ]
-    waiver = configuration.waivers.covering(rule.id, rule.version, resource) if found else None
+    try:
+        waiver = configuration.waivers.covering(rule.id, rule.version, resource, upstream) if found else None
+    except Exception as error:  # noqa: BLE001 - a part of the rule like its checks
+        waiver, broken = None, _where(error)
     if waiver is not None:
         found = [_waive(finding, waiver) for finding in found]
     if broken is not None:
@@ -130,8 +146,13 @@ def _finding(
         fix=rule.fix,
         deferred=deferred,
         source_position=resource.source_position,
+        wrong=claim.wrong,
         witness=claim.witness,
     )
+
+
+def _upstream(rule: Rule, resource: Resource, inventory: Inventory) -> Callable[[], Mapping[str, str]]:
+    return dict[str, str] if rule.upstream is None else partial(rule.upstream, resource, inventory)
 
 
 def _path(holds: Truth, resource: Resource) -> str:
@@ -191,11 +212,12 @@ def _waiver_findings(
     for refused in configuration.waivers.refused:
         yield _about_waiver(configuration, "", f"{refused.label} is not applied: {refused.problem}")
     open_places = {(finding.rule, finding.urn) for finding in findings}
-    judged = {rule.id: rule.kinds for rule in rules}
+    by_id = {rule.id: rule for rule in rules}
     for waiver in configuration.waivers.valid:
         label = f"the waiver of {waiver.rule} in {waiver.ticket}"
+        rule = by_id.get(waiver.rule)
         subjects = [
-            item for item in inventory if waiver.names(item) and item.kind in judged.get(waiver.rule, ())
+            item for item in inventory if waiver.names(item) and rule is not None and rule.judges(item.kind)
         ]
         if not subjects:
             yield _about_waiver(
@@ -206,14 +228,23 @@ def _waiver_findings(
         for subject in subjects:
             if (waiver.rule, subject.urn) not in open_places:
                 yield _about_waiver(configuration, subject.urn, f"{label} is no longer needed")
-            elif different := changed(waiver.fingerprint, subject):
-                now = ", ".join(f'"{key}": "{digest}"' for key, digest in fingerprint(subject).items())
-                yield _about_waiver(
-                    configuration,
-                    subject.urn,
-                    f"{label} is not applied: {', '.join(different)} changed since it was approved. "
-                    f"The fingerprint is now {{{now}}}",
-                )
+            elif rule is not None:
+                for changes in _changes(rule, waiver, subject, inventory):
+                    yield _about_waiver(configuration, subject.urn, f"{label} is not applied: {changes}")
+
+
+def _changes(rule: Rule, waiver: Waiver, subject: Resource, inventory: Inventory) -> Iterator[str]:
+    """Yield what is not as it was when ``waiver`` was approved."""
+    if different := changed(waiver.fingerprint, subject):
+        now = json.dumps(fingerprint(subject), ensure_ascii=False)
+        yield f"{', '.join(different)} changed since it was approved. The fingerprint is now {now}"
+    try:
+        upstream = _upstream(rule, subject, inventory)()
+    except Exception:  # noqa: BLE001 - reported as an error of the rule already
+        return
+    if different := differing(waiver.upstream, upstream):
+        now = json.dumps(upstream, ensure_ascii=False)
+        yield f"upstream, {', '.join(different)} changed since it was approved. The upstream is now {now}"
 
 
 def _about_waiver(configuration: Configuration, urn: str, message: str) -> Finding:

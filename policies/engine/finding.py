@@ -41,6 +41,8 @@ class Finding:
     waived: str | None = None
     """Why the finding does not block: who approved it, until when, and the ticket."""
     source_position: str | None = None
+    wrong: str = ""
+    """What the rule claims is wrong, in the same words whether that is known yet or not."""
     witness: tuple[Hop, ...] = ()
     """The path through the graph that proves a finding about it, from its origin to this resource."""
 

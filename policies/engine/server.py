@@ -75,7 +75,8 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         self._configuration = configuration.default(pack.rules)
         self._preview = True
         self._seen: dict[str, Resource] = {}
-        self._reported: dict[tuple[str, str, str], Verdict] = {}
+        self._reported: dict[tuple[str, str, str], dict[str, Verdict]] = {}
+        """For each place, what was said to be wrong there, and how bad it was."""
         self._answered_alone: dict[str, analyzer_pb2.AnalyzeResponse] = {}
         self._lock = threading.Lock()
         self.cancelled = threading.Event()
@@ -130,8 +131,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             findings = evaluate_alone(
                 self._pack.rules, resource, self._configuration, settled=not self._preview
             )
-            for finding in findings:
-                self._note(finding)
+            self._fresh(findings)
             response = self._nothing_wrong(resource.kind)
             if findings:
                 response = analyzer_pb2.AnalyzeResponse(
@@ -149,7 +149,7 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
             settled = not self._preview
             inventory = Inventory(wire.stack(request.resources, self._seen, settled=settled))
             findings = evaluate(self._pack.rules, inventory, self._configuration, settled=settled).findings
-            fresh = [finding for finding in findings if self._note(finding)]
+            fresh = self._fresh(findings)
             return analyzer_pb2.AnalyzeResponse(
                 diagnostics=[self._diagnostic(finding) for finding in fresh],
                 not_applicable=[
@@ -170,13 +170,28 @@ class Analyzer(analyzer_pb2_grpc.AnalyzerServicer):
         if self.cancelled.is_set():
             context.abort(grpc.StatusCode.CANCELLED, "the policy pack was told to stop")
 
-    def _note(self, finding: Finding) -> bool:
-        """Remember a finding; return whether it is new, or worse than the one reported before."""
-        before = self._reported.get(finding.place)
-        if finding.rule != WAIVERS and before is not None and RANK[before] >= RANK[finding.verdict]:
-            return False
-        self._reported[finding.place] = finding.verdict
-        return True
+    def _fresh(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Remember findings; return those that are new, or worse than what was reported before.
+
+        In a preview both calls see what the program declares, and say the same in the same words. After an
+        update the words may hold what the provider reported, so there the place alone decides, unless more is
+        wrong at it than before.
+        """
+        by_place: dict[tuple[str, str, str], list[Finding]] = {}
+        for finding in findings:
+            by_place.setdefault(finding.place, []).append(finding)
+        fresh: list[Finding] = []
+        for place, found in by_place.items():
+            before = self._reported.get(place, {})
+            retold = not self._preview and len(found) <= len(before)
+            worst = max((RANK[verdict] for verdict in before.values()), default=-1)
+            for finding in found:
+                known = before.get(finding.wrong)
+                told = worst if retold else -1 if known is None else RANK[known]
+                if finding.rule == WAIVERS or RANK[finding.verdict] > told:
+                    fresh.append(finding)
+            self._reported[place] = before | {finding.wrong: finding.verdict for finding in found}
+        return fresh
 
     def _nothing_wrong(self, kind: str) -> analyzer_pb2.AnalyzeResponse:
         """Return the answer about a resource without findings; it depends on nothing but its kind."""
