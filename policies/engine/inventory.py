@@ -26,6 +26,7 @@ class Inventory:
         self._derived: dict[Callable[[Inventory], Any], Any] = {}
         self._index: dict[tuple[str, str, str], _References] = {}
         self._known: dict[str, tuple[str, ...]] = {}
+        self._names: dict[str, _Names] = {}
 
     def __iter__(self) -> Iterator[Resource]:
         return (self._by_urn[urn] for urn in sorted(self._by_urn))
@@ -41,7 +42,9 @@ class Inventory:
         return self._by_urn.get(urn)
 
     def of(self, *kinds: str) -> Sequence[Resource]:
-        """Return the resources of these kinds, by kind and then by URN."""
+        """Return the resources of these kinds, by kind and then by URN; ``*`` stands for every kind."""
+        if "*" in kinds:
+            return list(self)
         return [resource for kind in kinds for resource in self._by_kind.get(kind, ())]
 
     def derive(self, function: Callable[["Inventory"], _T]) -> _T:
@@ -71,6 +74,22 @@ class Inventory:
             return Truth(state=False, because=reading)
         apart = text is not None and (bool(names) or self._made_up(target))
         return Truth(False if apart else None, reading)
+
+    def meant(self, view: View, kind: str) -> Iterator[tuple[Resource, Truth]]:
+        """Yield the resources of ``kind`` that the property at ``view`` may name, with whether it does.
+
+        It answers as :meth:`refers` does for every resource of the kind, without asking about each.
+        """
+        if isinstance(view.raw, Absent):
+            return
+        if kind not in self._names:
+            self._names[kind] = _Names((target, self._known_names(target)) for target in self.of(kind))
+        found = self._names[kind].candidates(view.raw if isinstance(view.raw, str) else None)
+        made_from = (self._by_urn[urn] for urn in self._siblings(view, kind))
+        for target in {target.urn: target for target in (*found, *made_from)}.values():
+            refers = self.refers(view, target)
+            if refers.state is not False:
+                yield target, refers
 
     def referring(self, target: Resource, via: Mapping[str, str]) -> Iterator[tuple[Resource, Truth]]:
         """Yield the resources that may name ``target``, with whether they do.
@@ -164,6 +183,28 @@ class _References:
             named = [pair for name in names for pair in self._by_text[name]] if names else self._texts
         pairs = [*named, *self._by_origin[urn], *self._open]
         return {(view.urn, view.path): (source, view) for source, view in pairs}.values()
+
+
+class _Names:
+    """The resources of one kind by the texts that name them; the reverse of :class:`_References`."""
+
+    def __init__(self, named: Iterable[tuple[Resource, Sequence[str]]]) -> None:
+        self._by_name: defaultdict[str, list[Resource]] = defaultdict(list)
+        self._nameless: list[Resource] = []
+        self._all: list[Resource] = []
+        for resource, names in named:
+            self._all.append(resource)
+            for name in names:
+                self._by_name[name].append(resource)
+            if not names:
+                self._nameless.append(resource)
+
+    def candidates(self, text: str | None) -> Iterable[Resource]:
+        """Return the resources that ``text`` can name, or all where nobody knows the text."""
+        if text is None:
+            return self._all
+        named = (resource for name in _nameable(text.casefold()) for resource in self._by_name.get(name, ()))
+        return [*named, *self._nameless]
 
 
 def _nameable(text: str) -> set[str]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from policies.engine.hop import Hop
 from policies.engine.inventory import Inventory
@@ -84,6 +85,8 @@ class Settings:
     """The values of a rule's parameters, checked when the configuration was read."""
 
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    """The day of the evaluation, in UTC; rules read no clock, they ask for :meth:`day`."""
 
     def texts(self, name: str) -> tuple[str, ...]:
         """Return a list of texts."""
@@ -101,11 +104,26 @@ class Settings:
         """Return a yes or no."""
         return bool(self.values[name])
 
+    def day(self, name: str) -> date:
+        """Return a day; the day of the evaluation where the text is empty."""
+        text = self.text(name)
+        return date.fromisoformat(text) if text else self.today
+
+    def lists(self, name: str) -> Mapping[str, tuple[str, ...]]:
+        """Return an object of lists of texts."""
+        table = cast("Mapping[str, Iterable[str]]", self.values[name])
+        return {key: tuple(texts) for key, texts in table.items()}
+
+
+ANY_KIND: Final = "*"
+"""Among the checks of a rule: every kind of resource that has no check of its own."""
 
 Alone: TypeAlias = Callable[[Resource, Settings], Iterable[Claim]]
 """A check of one resource by itself; it can refuse the resource before it is created."""
 Joined: TypeAlias = Callable[[Resource, Inventory, Settings], Iterable[Claim]]
 """A check of one resource among all others; the engine runs it when all are known."""
+Upstream: TypeAlias = Callable[[Resource, Inventory], Mapping[str, str]]
+"""Digests of what a finding about a resource rests on, by id; ``unknown`` where nobody knows it yet."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -125,12 +143,29 @@ class Rule:
     """Checks by the kind of resource they judge."""
     joined: Mapping[str, Joined] = field(default_factory=dict[str, Joined])
     parameters: Mapping[str, Parameter] = field(default_factory=dict[str, Parameter])
+    upstream: Upstream | None = None
+    """What else a waiver was approved for, besides the resource itself: it ends when any of it changes."""
+
+    def __post_init__(self) -> None:
+        if self.upstream is not None and self.alone:
+            # Upstream is read from all resources. A check that answers before they are known would accept a
+            # waiver that the same rule refuses at the end, when the resource exists already.
+            raise ValueError(f"{self.id}: a rule with upstream judges among all resources only")
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The kinds of resource this rule judges."""
+        """The kinds of resource this rule judges, or :data:`ANY_KIND` among them."""
         return frozenset(self.alone) | frozenset(self.joined)
 
-    def defaults(self) -> Settings:
-        """Return the settings of a pack without configuration."""
-        return Settings({name: parameter.default for name, parameter in self.parameters.items()})
+    def judges(self, kind: str) -> bool:
+        """Return whether the rule judges resources of this kind."""
+        return not self.kinds.isdisjoint((kind, ANY_KIND))
+
+    def check_alone(self, kind: str) -> Alone | None:
+        """Return the check of one resource of this kind by itself, if there is one."""
+        return self.alone.get(kind, self.alone.get(ANY_KIND))
+
+    def defaults(self, today: date | None = None) -> Settings:
+        """Return the settings of a pack without configuration, for ``today`` unless it is the day in UTC."""
+        values = {name: parameter.default for name, parameter in self.parameters.items()}
+        return Settings(values) if today is None else Settings(values, today)

@@ -46,6 +46,8 @@ class View:
     secret: bool = False
     assumed: bool = False
     """Whether the value is the provider's default, not the program's."""
+    adrift: bool = False
+    """Whether a place above is unknown, so that nobody knows what is set here, if anything."""
 
     # -- moving --------------------------------------------------------------------------------------------
 
@@ -85,15 +87,16 @@ class View:
 
     def entries(self) -> Iterator[tuple[str, "View"]]:
         """Yield the entries of a mapping; a key of a secret or unknown mapping is ``*``."""
+        above = f"{self.path}." if self.path else ""
         match self.raw:
             case Absent():
                 return
             case Mapping():
                 for key in sorted(self.raw):
                     shown = "*" if self.secret else key
-                    yield key, self._child(f"{self.path}.{shown}", self.raw[key], _NOTHING)
+                    yield key, self._child(f"{above}{shown}", self.raw[key], _NOTHING)
             case _:
-                yield "*", self._child(f"{self.path}.*", UNKNOWN, _NOTHING)
+                yield "*", self._child(f"{above}*", UNKNOWN, _NOTHING)
 
     def follow(self, path: str) -> Iterator["View"]:
         """Yield every place that ``path`` leads to, such as ``spec.jobs.[].template.spec`` or ``specs.*``."""
@@ -110,6 +113,24 @@ class View:
                 steps = iter((self[head],))
         for step in steps:
             yield from step.follow(rest)
+
+    def below(self, key: str = "") -> Iterator[tuple[str, "View"]]:
+        """Yield this place and every place below it, each with the nearest key above it.
+
+        What lies below an unknown place is not known either; such a place stands for all of it.
+        """
+        yield key, self
+        match self.raw:
+            case Mapping():
+                for name, view in self.entries():
+                    yield from view.below(name)
+            case str():
+                pass
+            case Sequence():
+                for view in self.each():
+                    yield from view.below(key)
+            case _:
+                pass
 
     def parsed(self) -> "View":
         """Return the same place with JSON text read; text that is not JSON is unknown, and no text is absent.
@@ -146,7 +167,8 @@ class View:
             value = ABSENT
         if isinstance(value, Absent) and isinstance(node, Default):
             return View(self.urn, path, node.value, _NOTHING, secret, assumed=True)
-        return View(self.urn, path, value, node, secret, self.assumed)
+        held = isinstance(self.raw, Absent | Mapping | Sequence) and not isinstance(self.raw, str)
+        return View(self.urn, path, value, node, secret, self.assumed, adrift=not held)
 
     # -- asking --------------------------------------------------------------------------------------------
 
@@ -165,8 +187,10 @@ class View:
         """Return whether the program sets something here, be it a reference to what does not exist yet.
 
         For keys and other references. An unknown value counts as given: should it turn out to be null, the
-        update knows before it creates the resource.
+        update knows before it creates the resource. Below an unknown place nobody knows what is given.
         """
+        if self.adrift:
+            return self._truth(None)
         return self._truth(not isinstance(self.raw, Absent) and self.raw != "")
 
     def filled(self) -> Truth:
@@ -214,6 +238,14 @@ class View:
         return self.satisfies(
             lambda value: isinstance(value, int | float) and not isinstance(value, bool) and value <= most
         )
+
+    def relates(self, other: "View", predicate: Callable[[Plain, Plain], bool]) -> Truth:
+        """Return what ``predicate`` says of the scalars here and at ``other``; it needs both to hold."""
+        here, there = self.raw, other.raw
+        both = all_of((self.satisfies(lambda _: True), other.satisfies(lambda _: True)))
+        if isinstance(here, bool | int | float | str) and isinstance(there, bool | int | float | str):
+            return Truth(predicate(here, there), both.because)
+        return both
 
     def any(self, question: Callable[["View"], Truth]) -> Truth:
         """Return whether ``question`` holds for at least one element of the list here."""

@@ -1,37 +1,76 @@
-"""Pod specifications, wherever a kind of object keeps them."""
+"""What a container may do: its own security settings, and those that it takes over from around it.
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
-from typing import Final, cast
+Where pods stand in each kind of object is told by :mod:`policies.shapes.pods`.
+"""
 
-from policies.engine import Resource, View
-from policies.engine.data import read
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
-_TABLE: Final = read(Path(__file__).parent / "tables" / "pods.toml")
-_CONTAINERS: Final = cast("list[str]", _TABLE["containers"]["paths"])
+from policies.engine import Resource, Truth, View
+from policies.shapes.pods import PATHS, containers, specs
 
-
-def _paths() -> Mapping[str, tuple[str, ...]]:
-    """Return, for every kind that holds pods, where; the list of a kind holds them in its items."""
-    own = cast("dict[str, list[str]]", _TABLE["kubernetes"] | _TABLE["custom"])
-    paths: dict[str, tuple[str, ...]] = {}
-    for kind, places in own.items():
-        paths[f"kubernetes:{kind}"] = tuple(places)
-        paths[f"kubernetes:{kind}List"] = tuple(f"items.[].{place}" for place in places)
-    return paths
+__all__ = ["PATHS", "Container", "Pod", "containers", "decided", "pods", "specs"]
 
 
-PATHS: Final = _paths()
-"""For every kind of resource that holds pod specifications, the paths to them."""
+@dataclass(frozen=True, slots=True)
+class Pod:
+    """A pod specification, and the one around it whose settings it takes over (Argo Workflows)."""
+
+    spec: View
+    around: View | None = None
+
+    def settings(self, *keys: str) -> tuple[View, ...]:
+        """Return where a setting of the pod stands, the nearest place first."""
+        places = (self.spec,) if self.around is None else (self.spec, self.around)
+        return tuple(place.at(*keys) for place in places)
+
+    def linux(self) -> Truth:
+        """Return whether the pod runs on Linux, as every pod does that does not say otherwise."""
+        return ~self.spec["os"]["name"].equals("windows")
+
+    def containers(self) -> Iterator["Container"]:
+        """Yield every container, those for initialisation and debugging included."""
+        for view in containers(self.spec):
+            if view.present().state is not False:
+                yield Container(view, self)
 
 
-def specs(resource: Resource) -> Iterator[View]:
-    """Yield the pod specifications of ``resource``."""
-    for path in PATHS[resource.kind]:
-        yield from resource.properties.follow(path)
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A container of a pod."""
+
+    view: View
+    pod: Pod
+
+    def __str__(self) -> str:
+        name = self.view["name"]
+        return "the container" if name.given().state is False else f"container {name}"
+
+    def own(self, *keys: str) -> View:
+        """Return a security setting that only a container has."""
+        return self.view["securityContext"].at(*keys)
+
+    def settings(self, *keys: str) -> tuple[View, ...]:
+        """Return where a security setting stands that containers take over from their pod."""
+        return (self.own(*keys), *self.pod.settings("securityContext", *keys))
 
 
-def containers(spec: View) -> Iterator[View]:
-    """Yield every container of a pod specification, those for initialisation and debugging included."""
-    for path in _CONTAINERS:
-        yield from spec.follow(path)
+def pods(resource: Resource) -> Iterator[Pod]:
+    """Yield the pods of ``resource``."""
+    paths = PATHS[resource.kind]
+    for path in paths:
+        outer = next((other for other in paths if path.startswith(f"{other}.")), None)
+        if outer is None:
+            yield from (Pod(view) for view in resource.properties.follow(path))
+        else:
+            for around in resource.properties.follow(outer):
+                yield from (Pod(view, around) for view in around.follow(path[len(outer) + 1 :]))
+
+
+def decided(places: Sequence[View], question: Callable[[View], Truth]) -> Truth:
+    """Return what ``question`` says of the nearest place that is set, or of the last where none is."""
+    *nearer, last = places
+    answer = question(last)
+    for place in reversed(nearer):
+        answer = (place.present() & question(place)) | (~place.present() & answer)
+    return answer

@@ -1,7 +1,8 @@
 """SEC-003: nothing is served without TLS, and nothing below TLS 1.2."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from functools import partial
+from itertools import takewhile
 from typing import Any, Final, cast
 
 from policies.engine import (
@@ -14,24 +15,17 @@ from policies.engine import (
     Settings,
     Severity,
     Truth,
+    View,
     any_of,
     forbid,
     require,
 )
-from policies.engine.data import read
 from policies.engine.truth import NO
 from policies.engine.view import Plain
+from policies.security import databases
+from policies.security.databases import Engine
 from policies.security.statements import refuses_plain_http, statements
 
-_TABLE: Final = read(Path(__file__).parent / "tables" / "database_tls.toml")
-_ENGINES: Final = cast("Mapping[str, Mapping[str, Any]]", _TABLE["engines"])
-_GROUPS: Final = {
-    "aws:rds/instance:Instance": ("parameterGroupName", "aws:rds/parameterGroup:ParameterGroup"),
-    "aws:rds/cluster:Cluster": (
-        "dbClusterParameterGroupName",
-        "aws:rds/clusterParameterGroup:ClusterParameterGroup",
-    ),
-}
 _BUCKET: Final = "aws:s3/bucket:Bucket"
 _BUCKET_POLICY: Final = "aws:s3/bucketPolicy:BucketPolicy"
 _CERTIFICATE: Final = "alb.ingress.kubernetes.io/certificate-arn"
@@ -82,52 +76,67 @@ def _replication_group(group: Resource, _: Settings) -> Iterator[Claim]:
 
 
 def _database(database: Resource, stack: Inventory, _: Settings) -> Iterator[Claim]:
-    """An RDS engine refuses plain connections by default, or by a parameter group of this stack."""
-    reference, kind = _GROUPS[database.kind]
-    name = database[reference]
-    groups = [(group, stack.refers(name, group)) for group in stack.of(kind)]
-    for engine, facts in _ENGINES.items():
-        here = database["engine"].equals(engine)
-        set_on = any_of(names & _sets(group, facts, tuple(facts["on"])) for group, names in groups)
-        set_off = any_of(names & _sets(group, facts, None) for group, names in groups)
-        elsewhere = name.given() & ~any_of(names for _, names in groups)
-        enforced = set_on | (_on_by_default(database, facts) & ~set_off) | elsewhere.doubtful()
+    """An RDS engine refuses plain connections by default, or by a group of this stack."""
+    engine = databases.engine_of(database)
+    if engine is None:
         yield require(
-            here.implies(enforced),
-            f"the database accepts connections without TLS: no parameter group of this stack sets "
-            f"{facts['parameter']} to {facts['on'][0]} for it",
+            databases.unlisted(database),
+            f"nothing here says how the engine {database['engine']} refuses connections without TLS",
         )
+        return
+    sets = partial(_sets_parameter if engine.parameter else _sets_option, engine)
+    groups = databases.parameters(database, stack) if engine.parameter else databases.options(database, stack)
+    on, off = groups.some(partial(sets, values=engine.on)), groups.some(partial(sets, values=None))
+    enforced = on | groups.elsewhere.doubtful() | (_on_by_default(database, engine) & ~off)
+    yield require(
+        enforced,
+        f"the database accepts connections without TLS: no {'parameter' if engine.parameter else 'option'} "
+        f"group of this stack sets {engine.parameter or engine.setting} to {engine.on[0]} for it",
+        at=database["engine"],
+    )
 
 
-def _sets(group: Resource, facts: Mapping[str, Any], values: tuple[Plain, ...] | None) -> Truth:
+def _sets_parameter(engine: Engine, group: Resource, values: tuple[Plain, ...] | None) -> Truth:
     """Return whether a parameter group sets the engine's parameter, to one of ``values`` or at all."""
-    return group["parameters"].any(
-        lambda parameter: (
-            parameter["name"].equals(facts["parameter"])
-            & (parameter["value"].present() if values is None else parameter["value"].one_of(values))
+    return group["parameters"].any(lambda one: _sets(one, engine.parameter, values))
+
+
+def _sets_option(engine: Engine, group: Resource, values: tuple[Plain, ...] | None) -> Truth:
+    """Return whether an option group sets the engine's option, to one of ``values`` or at all."""
+    return group["options"].any(
+        lambda option: (
+            option["optionName"].equals(engine.option)
+            & option["optionSettings"].any(lambda one: _sets(one, engine.setting, values))
         )
     )
 
 
-def _on_by_default(database: Resource, facts: Mapping[str, Any]) -> Truth:
-    since = facts.get("on_from")
+def _sets(entry: View, name: str | None, values: tuple[Plain, ...] | None) -> Truth:
+    value = entry["value"]
+    return entry["name"].equals(name) & (value.present() if values is None else value.one_of(values))
+
+
+def _on_by_default(database: Resource, engine: Engine) -> Truth:
+    since = engine.on_from
     if since is None:
         return NO
     version = database["engineVersion"]
-    recent = version.satisfies(
-        lambda text: (
-            isinstance(text, str)
-            and text.partition(".")[0].isdecimal()
-            and int(text.partition(".")[0]) >= since
-        )
-    )
-    # Without a version RDS picks one, and tells which after the update.
-    return recent | (~version.present()).doubtful()
+    recent = version.satisfies(lambda text: _version(text) >= since)
+    # Without a version RDS picks one, and tells which after the update; so it does with the minor version
+    # that a major one leaves open.
+    open_minor = version.satisfies(lambda text: len(_version(text)) == 1 and _version(text) == since[:1])
+    return recent | (~version.present() | open_minor).doubtful()
+
+
+def _version(text: Plain) -> tuple[int, ...]:
+    """Return the leading numbers of a version: (8, 4) of ``8.4.3`` and of ``8.4.mysql_aurora.3``."""
+    parts = str(text).split(".")[:2]
+    return tuple(int(part) for part in takewhile(str.isdecimal, parts))
 
 
 def _azure_parameter(configuration: Resource, _: Settings) -> Iterator[Claim]:
     name, value = configuration["configurationName"], configuration["value"]
-    for parameter, facts in cast("Mapping[str, Mapping[str, Any]]", _TABLE["azure"]).items():
+    for parameter, facts in cast("Mapping[str, Mapping[str, Any]]", databases.TABLE["azure"]).items():
         good = value.one_of(cast("list[str]", facts["good"]))
         yield require(name.equals(parameter).implies(good), f"{parameter} is {value}")
 
@@ -147,7 +156,7 @@ def _route(route: Resource, _: Settings) -> Iterator[Claim]:
 
 RULE = Rule(
     id="SEC-003",
-    version=1,
+    version=2,
     title="Data in transit is encrypted with TLS 1.2 or later",
     why="Between a store and a training job lies a network that others use too.",
     fix="Refuse plain connections (aws:SecureTransport, enableHttpsTrafficOnly, rds.force_ssl, TLS on "
@@ -165,5 +174,5 @@ RULE = Rule(
         "kubernetes:networking.k8s.io:Ingress": _ingress,
         "kubernetes:route.openshift.io:Route": _route,
     },
-    joined={_BUCKET: _bucket, **dict.fromkeys(_GROUPS, _database)},
+    joined={_BUCKET: _bucket, databases.INSTANCE: _database, databases.CLUSTER: _database},
 )

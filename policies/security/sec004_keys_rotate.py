@@ -43,11 +43,13 @@ def _kms(key: Resource, settings: Settings) -> Iterator[Claim]:
 
 
 def _key_vault(key: Resource, settings: Settings) -> Iterator[Claim]:
-    actions = key["properties"]["rotationPolicy"]["lifetimeActions"]
+    policy = key["properties"]["rotationPolicy"]
+    actions = policy["lifetimeActions"]
     yield require(actions.any(_rotates), "the key has no rotation policy that replaces it")
     most = settings.whole("longestDays")
+    expiry = policy["attributes"]["expiryTime"]
     yield require(
-        actions.all(lambda action: _soon_enough(action, most)),
+        actions.all(lambda action: _soon_enough(action, expiry, most)),
         f"the key is rotated too seldom; every {most} days is allowed",
     )
 
@@ -59,27 +61,31 @@ def _rotates(action: View) -> Truth:
     )
 
 
-def _soon_enough(action: View, most: int) -> Truth:
-    after = action["trigger"]["timeAfterCreate"]
-    rotates = action["action"]["type"].equals("rotate") & after.given()
-    return rotates.implies(after.satisfies(lambda text: _days(text) <= most))
+def _soon_enough(action: View, expiry: View, most: int) -> Truth:
+    """Return whether an action, if it rotates, does so within ``most`` days of a version's creation."""
+    rotates = action["action"]["type"].equals("rotate")
+    after, before = action["trigger"]["timeAfterCreate"], action["trigger"]["timeBeforeExpiry"]
+    in_time = after.satisfies(lambda text: _days(text) <= most)
+    # A version that never expires is never rotated "before it expires".
+    before_the_end = expiry.relates(before, lambda life, rest: _days(life) - _days(rest) <= most)
+    return rotates.implies(after.given().implies(in_time) & before.given().implies(before_the_end))
 
 
 _DURATION: Final = re.compile(r"P(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<days>\d+)D)?")
 
 
 def _days(text: Plain) -> float:
-    """The days of an ISO 8601 duration as Key Vault writes it: a year has 365 days, a month 30."""
+    """Return the days of an ISO 8601 duration as Key Vault writes it: a year has 365 days, a month 30."""
     found = _DURATION.fullmatch(text) if isinstance(text, str) else None
     if found is None:
-        return math.inf
+        return math.nan  # compares with nothing, so what cannot be read is never soon enough
     years, months, days = (int(found[unit] or 0) for unit in ("years", "months", "days"))
     return 365 * years + 30 * months + days
 
 
 RULE = Rule(
     id="SEC-004",
-    version=1,
+    version=2,
     title="Encryption keys rotate",
     why="A key that leaked unnoticed stays useful for as long as it is not replaced.",
     fix="Set enableKeyRotation on KMS keys, and a rotationPolicy with a rotate action on Key Vault keys.",

@@ -12,10 +12,11 @@ from policies.engine import (
     Rule,
     Settings,
     Severity,
+    Truth,
     any_of,
     require,
 )
-from policies.security import diagnostics
+from policies.security import databases, diagnostics
 
 _BUCKET: Final = "aws:s3/bucket:Bucket"
 _LOGGING: Final = "aws:s3/bucketLogging:BucketLogging"
@@ -35,8 +36,14 @@ def _bucket(bucket: Resource, stack: Inventory, _: Settings) -> Iterator[Claim]:
 
 
 def _account(account: Resource, stack: Inventory, _: Settings) -> Iterator[Claim]:
-    kept = diagnostics.keeps(account, stack, diagnostics.LOGS["audit"], diagnostics.LOGS["blob"])
-    yield require(kept, "no diagnostic setting keeps reads, writes and deletions of its blobs")
+    kept = diagnostics.keeps(
+        account, stack, diagnostics.LOGS["audit"], diagnostics.LOGS["blob"], part=diagnostics.BLOB_SERVICE
+    )
+    yield require(
+        kept,
+        "no diagnostic setting of its blob service (blobServices/default) keeps reads, writes and deletions "
+        "of its blobs",
+    )
 
 
 def _postgres(server: Resource, stack: Inventory, _: Settings) -> Iterator[Claim]:
@@ -44,26 +51,45 @@ def _postgres(server: Resource, stack: Inventory, _: Settings) -> Iterator[Claim
     yield require(kept, "no diagnostic setting keeps the server's logs")
 
 
-def _database(database: Resource, _: Settings) -> Iterator[Claim]:
+def _database(database: Resource, stack: Inventory, _: Settings) -> Iterator[Claim]:
+    engine = databases.engine_of(database)
+    if engine is None:
+        yield require(
+            databases.unlisted(database),
+            f"nothing here says which log of the engine {database['engine']} shows access",
+        )
+        return
     exports = database["enabledCloudwatchLogsExports"]
+    exported = exports.any(lambda export: export.one_of(engine.access_logs))
+    wanted = f"export one of: {', '.join(engine.access_logs)}"
+    if engine.access_option is not None:
+        groups = databases.options(database, stack)
+        written = groups.some(lambda group: _has_option(group, engine.access_option))
+        exported |= written | groups.elsewhere.doubtful()
+        wanted = f"its option group needs {engine.access_option}"
     yield require(
-        exports.filled(), f"no log of the database is kept: enabledCloudwatchLogsExports is {exports}"
+        exported, f"no log of the database shows who connects and what is asked; {wanted}", at=exports
     )
+
+
+def _has_option(group: Resource, name: str | None) -> Truth:
+    return group["options"].any(lambda option: option["optionName"].equals(name))
 
 
 RULE = Rule(
     id="SEC-005",
-    version=1,
+    version=2,
     title="Access to data is logged",
     why="After a leak the first question is who read what, and only a log that was already on can answer it.",
-    fix="Add a BucketLogging to a bucket for logs, a DiagnosticSetting for the blob service or server, or "
-    "enabledCloudwatchLogsExports.",
+    fix="Add a BucketLogging to a bucket for logs, a DiagnosticSetting for blobServices/default of the "
+    "account or for the server, and an export of the database's access log.",
     severity=Severity.MEDIUM,
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
-    alone={"aws:rds/instance:Instance": _database, "aws:rds/cluster:Cluster": _database},
     joined={
         _BUCKET: _bucket,
+        databases.INSTANCE: _database,
+        databases.CLUSTER: _database,
         "azure-native:storage:StorageAccount": _account,
         "azure-native:dbforpostgresql:Server": _postgres,
     },

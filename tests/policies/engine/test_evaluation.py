@@ -19,6 +19,7 @@ from policies.engine import (
 )
 from policies.engine.configuration import Configuration
 from policies.engine.evaluate import evaluate_alone
+from policies.engine.rule import ANY_KIND
 from tests.policies.cases import LATER, resource, secret, told, urn_of
 
 BUCKET = "aws:s3/bucket:Bucket"
@@ -133,3 +134,16 @@ def test_a_resource_without_inputs_is_judged_by_its_outputs() -> None:
     assert told(evaluate([RULE], Inventory([it]), configured(RULE), settled=False).findings) == [
         "u.bucket: the name is 'bad'"
     ]
+
+
+def test_a_check_of_every_kind_leaves_those_with_a_check_of_their_own() -> None:
+    def anything(one: Resource, _: Settings) -> Iterator[Claim]:
+        yield require(one["name"].equals("good"), "the name is not good")
+
+    rule = dataclasses.replace(RULE, alone={ANY_KIND: anything, BUCKET: _named})
+    queue = resource("aws:sqs/queue:Queue", "jobs", {"name": "bad"})
+    stack = [bucket("a", "good"), queue]
+    found = evaluate([rule], Inventory(stack), configured(rule), settled=False)
+    assert told(found.findings) == ["jobs.name: the name is not good"]
+    assert set(found.verdicts) == {(rule.id, item.urn) for item in stack}
+    assert told(evaluate_alone([rule], queue, configured(rule), settled=False)) == told(found.findings)

@@ -80,6 +80,36 @@ def test_outputs_name_a_resource_whose_inputs_do_not() -> None:
     assert names(target, logging("a-7654321"), "bucket") is False
 
 
+@pytest.mark.parametrize(
+    "reference",
+    [
+        logging("a"),
+        logging("A/objects"),
+        logging("other"),
+        logging(LATER),
+        logging(None),
+        logging(LATER, A),
+        logging(LATER, A, B),
+        logging("a", B),
+    ],
+    ids=["name", "part", "other", "later", "none", "made-from-one", "made-from-either", "name-and-origin"],
+)
+def test_what_a_property_means_is_what_it_refers_to(reference: Resource) -> None:
+    buckets = [
+        resource(BUCKET, name, declared)
+        for name, declared in (
+            ("a", {"bucket": "a"}),
+            ("b", {}),
+            ("c", {"bucket": LATER}),
+            ("d", {"bucket": "d"}),
+        )
+    ]
+    stack = Inventory([*buckets, reference])
+    answers = {bucket.urn: stack.refers(reference["bucket"], bucket).state for bucket in buckets}
+    meant = {bucket.urn: named.state for bucket, named in stack.meant(reference["bucket"], BUCKET)}
+    assert meant == {urn: state for urn, state in answers.items() if state is not False}
+
+
 def test_what_is_derived_from_a_stack_is_computed_once() -> None:
     calls: list[int] = []
 

@@ -91,6 +91,40 @@ def test_an_unknown_list_has_one_unknown_element_and_an_absent_one_has_none() ->
     assert [(key, str(item)) for key, item in view(LATER).entries()] == [("*", "[unknown]")]
 
 
+def test_what_is_unknown_counts_as_given_but_not_what_may_be_below_it() -> None:
+    assert view({"key": LATER})["key"].given().state is True
+    assert view({"key": None})["key"].given().state is False
+    assert view(LATER)["key"].given().state is None
+    assert view([LATER]).any(lambda item: item.given()).state is True
+    assert view(LATER).any(lambda item: item["key"].given()).state is None
+
+
+def test_two_scalars_can_be_compared_with_three_answers() -> None:
+    def relates(here: object, there: object) -> bool | None:
+        return view(here).relates(view(there), lambda one, other: one == other).state
+
+    assert relates("a", "a") is True
+    assert relates("a", "b") is False
+    assert relates("a", LATER) is None
+    assert relates(None, LATER) is False
+    assert relates({"a": 1}, "a") is False
+
+
+def test_every_place_below_a_view_is_visited_with_the_key_above_it() -> None:
+    places = list(view({"a": [1, {"b": LATER}], "c": None, "d": {"e": "x"}}).below())
+    assert [(key, item.path) for key, item in places] == [
+        ("", "it"),
+        ("a", "it.a"),
+        ("a", "it.a[0]"),
+        ("a", "it.a[1]"),
+        ("b", "it.a[1].b"),
+        ("c", "it.c"),
+        ("d", "it.d"),
+        ("e", "it.d.e"),
+    ]
+    assert [str(item) for _, item in view(secret({"a": "hunter2"})).below()] == ["[secret]", "[secret]"]
+
+
 def test_a_default_stands_in_for_what_is_not_set_and_for_nothing_else() -> None:
     off = Default(value=False, source="docs")
     assert view(None, it=off).is_true().state is False

@@ -1,11 +1,11 @@
 from policies.engine import Resource
 from policies.security.sec002_encryption_at_rest import RULE
-from tests.policies.cases import LATER, Cases, resource, urn_of
+from tests.policies.cases import LATER, Cases, findings, resource, settings, told, urn_of
 
 BUCKET = "aws:s3/bucket:Bucket"
 SSE = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration"
 KEY = "arn:aws:kms:eu-central-1:111122223333:key/k"
-SECRET_DATA = {"confidentiality": "restricted"}
+SECRET_DATA = {"trunkline:confidentiality": "restricted"}
 CLASS = "kubernetes:storage.k8s.io/v1:StorageClass"
 CLAIM = "kubernetes:core/v1:PersistentVolumeClaim"
 GROUP = "aws:elasticache/replicationGroup:ReplicationGroup"
@@ -23,8 +23,9 @@ def sse(
     )
 
 
-def claim(name: object) -> Resource:
-    return resource(CLAIM, "cache", {"metadata": {"name": "cache"}, "spec": {"storageClassName": name}})
+def claim(name: object, **labels: str) -> Resource:
+    metadata = {"name": "cache", "labels": {f"trunkline.dev/{key}": value for key, value in labels.items()}}
+    return resource(CLAIM, "cache", {"metadata": metadata, "spec": {"storageClassName": name}})
 
 
 def storage_class(name: str, provisioner: str, parameters: dict[str, str]) -> Resource:
@@ -34,7 +35,7 @@ def storage_class(name: str, provisioner: str, parameters: dict[str, str]) -> Re
 
 
 OWN_KEY = (
-    "{}.tags.confidentiality: the data is classified as 'restricted', "
+    "{}.tags.trunkline:confidentiality: the data is classified as 'restricted', "
     "and is not encrypted with a key of its owner"
 )
 
@@ -43,7 +44,7 @@ CASES = Cases(
     good={
         "a volume": [resource("aws:ebs/volume:Volume", "disk", {"availabilityZone": "a", "encrypted": True})],
         "a file system": [resource("aws:efs/fileSystem:FileSystem", "home", {"encrypted": True})],
-        "a plain bucket": [resource(BUCKET, "docs", {"tags": {"confidentiality": "public"}})],
+        "a plain bucket": [resource(BUCKET, "docs", {"tags": {"trunkline:confidentiality": "public"}})],
         "a confidential bucket with its own key": [
             resource(BUCKET, "docs", {"bucket": "docs", "tags": SECRET_DATA}),
             sse("docs", "aws:kms", KEY),
@@ -67,6 +68,10 @@ CASES = Cases(
         "an encrypted class and its claim": [
             storage_class("fast", "ebs.csi.aws.com", {"type": "gp3", "encrypted": "true"}),
             claim("fast"),
+        ],
+        "a confidential claim of a class with a key of its own": [
+            storage_class("fast", "ebs.csi.aws.com", {"encrypted": "true", "kmsKeyId": KEY}),
+            claim("fast", confidentiality="confidential"),
         ],
         "a class of a service that always encrypts": [storage_class("azure", "disk.csi.azure.com", {})],
         "a table with its own key": [
@@ -161,6 +166,24 @@ CASES = Cases(
                 OWN_KEY.format("docs"),
             ],
         ),
+        "a confidential bucket that names a key and does not use it": (
+            [resource(BUCKET, "docs", {"bucket": "docs", "tags": SECRET_DATA}), sse("docs", "AES256", KEY)],
+            [OWN_KEY.format("docs")],
+        ),
+        "a confidential account with a key of nobody": (
+            [
+                resource(
+                    "azure-native:storage:StorageAccount",
+                    "lake",
+                    {
+                        "resourceGroupName": "data",
+                        "tags": SECRET_DATA,
+                        "encryption": {"keySource": "Microsoft.Keyvault"},
+                    },
+                )
+            ],
+            [OWN_KEY.format("lake")],
+        ),
         "a confidential file system with the default key": (
             [
                 resource(
@@ -239,6 +262,13 @@ CASES = Cases(
                 )
             ],
         ),
+        "a confidential claim of a class without a key of its own": (
+            [
+                storage_class("fast", "ebs.csi.aws.com", {"encrypted": "true"}),
+                claim("fast", confidentiality="restricted"),
+            ],
+            [OWN_KEY.format("cache").replace("tags.trunkline:", "metadata.labels.trunkline.dev/")],
+        ),
         "a class of the cluster that nobody vouches for": (
             [claim("gp2")],
             [
@@ -278,3 +308,10 @@ CASES = Cases(
 )
 
 test_good, test_bad, test_unknown, test_waived = CASES.tests()
+
+
+def test_a_team_names_the_tag_that_holds_the_class() -> None:
+    bucket = resource(BUCKET, "docs", {"bucket": "docs", "tags": {"sensitivity": "restricted"}})
+    assert told(findings(RULE, [bucket])) == []
+    found = findings(RULE, [bucket], by=settings(RULE, classificationTag="sensitivity"))
+    assert told(found) == [OWN_KEY.format("docs").replace("trunkline:confidentiality", "sensitivity")]

@@ -44,6 +44,34 @@ def parameters(value: str) -> Resource:
     )
 
 
+def options(setting: str) -> Resource:
+    """An option group of Oracle; encryption is REQUIRED, REQUESTED, ACCEPTED or REJECTED."""
+    option = {
+        "optionName": "NATIVE_NETWORK_ENCRYPTION",
+        "optionSettings": [{"name": "SQLNET.ENCRYPTION_SERVER", "value": setting}],
+    }
+    return resource(
+        "aws:rds/optionGroup:OptionGroup",
+        "nne",
+        {"name": "nne", "engineName": "oracle-ee", "majorEngineVersion": "19", "options": [option]},
+    )
+
+
+def force_ssl(value: str) -> Resource:
+    return resource(
+        PARAMETERS,
+        "tls",
+        {
+            "name": "tls",
+            "family": "sqlserver-ee-16.0",
+            "parameters": [{"name": "rds.force_ssl", "value": value}],
+        },
+    )
+
+
+PLAIN = "db.engine: the database accepts connections without TLS: no {} group of this stack sets {} for it"
+
+
 def account(**inputs: object) -> Resource:
     return resource("azure-native:storage:StorageAccount", "lake", {**ACCOUNT, **inputs})
 
@@ -92,6 +120,25 @@ CASES = Cases(
         ],
         "a Redis group": [resource(GROUP, "online", {"description": "f", "transitEncryptionEnabled": True})],
         "a recent PostgreSQL": [database(engine="postgres", engineVersion="17.4")],
+        "a MySQL and a MariaDB that refuse plain connections by default": [
+            database(engine="mysql", engineVersion="9.7.1"),
+            resource(
+                INSTANCE,
+                "other",
+                {"instanceClass": "db.m6g.large", "engine": "mariadb", "engineVersion": "11.8"},
+            ),
+        ],
+        "a PostgreSQL with the provider's own group": [
+            database(engine="postgres", engineVersion="16.3", parameterGroupName="default.postgres16")
+        ],
+        "SQL Server with its parameter": [
+            database(engine="sqlserver-se", parameterGroupName="tls"),
+            force_ssl("1"),
+        ],
+        "Oracle that requires encryption": [
+            database(engine="oracle-ee", optionGroupName="nne"),
+            options("REQUIRED"),
+        ],
         "MySQL with its parameter": [database(engine="mysql", parameterGroupName="tls"), parameters("1")],
         "MySQL with its parameter, before it has a name": [
             resource(
@@ -209,6 +256,21 @@ CASES = Cases(
                 )
             ],
         ),
+        "a Valkey group that turns it off": (
+            [
+                resource(
+                    GROUP,
+                    "online",
+                    {"description": "f", "engine": "valkey", "transitEncryptionEnabled": False},
+                )
+            ],
+            [
+                (
+                    "online.transitEncryptionEnabled: clients connect without TLS: "
+                    "transitEncryptionEnabled is false"
+                )
+            ],
+        ),
         "a Redis group on the way to TLS": (
             [
                 resource(
@@ -247,6 +309,26 @@ CASES = Cases(
                     "require_secure_transport to 1 for it"
                 ),
             ],
+        ),
+        "a MariaDB of the version before": (
+            [database(engine="mariadb", engineVersion="11.4.5")],
+            [PLAIN.format("parameter", "require_secure_transport to 1")],
+        ),
+        "SQL Server by default": (
+            [database(engine="sqlserver-ee", engineVersion="16.00")],
+            [PLAIN.format("parameter", "rds.force_ssl to 1")],
+        ),
+        "SQL Server with its parameter off": (
+            [database(engine="sqlserver-ee", parameterGroupName="tls"), force_ssl("0")],
+            [PLAIN.format("parameter", "rds.force_ssl to 1")],
+        ),
+        "Oracle that encrypts for who asks": (
+            [database(engine="oracle-se2", optionGroupName="nne"), options("REQUESTED")],
+            [PLAIN.format("option", "SQLNET.ENCRYPTION_SERVER to REQUIRED")],
+        ),
+        "Db2 with a plain port": (
+            [database(engine="db2-se")],
+            [PLAIN.format("parameter", "DB2COMM to SSL")],
         ),
         "Azure PostgreSQL turned down": (
             [
@@ -300,6 +382,12 @@ CASES = Cases(
             [database(engine="mysql", parameterGroupName="company-wide")],
             ["db.parameterGroupName"],
         ),
+        "a MariaDB of whatever minor version": (
+            [database(engine="mariadb", engineVersion="11")],
+            ["db.engineVersion"],
+        ),
+        "an engine that nobody listed": ([database(engine="custom-oracle-ee")], ["db.engine"]),
+        "an engine from elsewhere": ([database(engine=LATER)], ["db.engine"]),
         "a PostgreSQL of whatever version": ([database(engine="postgres")], ["db.engineVersion"]),
     },
     waived={

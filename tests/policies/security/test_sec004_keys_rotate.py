@@ -9,14 +9,17 @@ KMS = "aws:kms/key:Key"
 VAULT_KEY = "azure-native:keyvault:Key"
 
 
-def vault_key(*actions: Mapping[str, Any]) -> Resource:
-    properties = {"kty": "RSA", "rotationPolicy": {"lifetimeActions": list(actions)}}
+def vault_key(*actions: Mapping[str, Any], life: str | None = None) -> Resource:
+    policy = {"attributes": {"expiryTime": life}, "lifetimeActions": list(actions)}
+    properties = {"kty": "RSA", "rotationPolicy": policy}
     return resource(
         VAULT_KEY, "lake", {"resourceGroupName": "data", "vaultName": "acme", "properties": properties}
     )
 
 
 ROTATE = {"action": {"type": "rotate"}, "trigger": {"timeAfterCreate": "P180D"}}
+BEFORE = {"action": {"type": "rotate"}, "trigger": {"timeBeforeExpiry": "P60D"}}
+TOO_SELDOM = "lake.properties.rotationPolicy.{}: the key is rotated too seldom; every 365 days is allowed"
 NOTIFY = {"action": {"type": "notify"}, "trigger": {"timeBeforeExpiry": "P30D"}}
 
 
@@ -29,6 +32,7 @@ CASES = Cases(
         ],
         "a key in a store of its own": [resource(KMS, "hsm", {"customKeyStoreId": "cks-1"})],
         "a key of a vault": [vault_key(NOTIFY, ROTATE)],
+        "a key that rotates before it expires": [vault_key(NOTIFY, BEFORE, life="P13M")],
     },
     bad={
         "a key that says nothing": (
@@ -40,18 +44,29 @@ CASES = Cases(
                 )
             ],
         ),
+        "a key that would rotate too seldom if it did": (
+            [resource(KMS, "data", {"enableKeyRotation": False, "rotationPeriodInDays": 730})],
+            ["data.enableKeyRotation: the key is never rotated: enableKeyRotation is false"],
+        ),
         "a key that rotates too seldom": (
             [resource(KMS, "data", {"enableKeyRotation": True, "rotationPeriodInDays": 730})],
             ["data.rotationPeriodInDays: the key is rotated every 730 days; 365 are allowed"],
         ),
         "a key of a vault that rotates too seldom": (
             [vault_key({**ROTATE, "trigger": {"timeAfterCreate": "P10Y"}})],
-            [
-                (
-                    "lake.properties.rotationPolicy.lifetimeActions[0].action.type: the key is rotated too "
-                    "seldom; every 365 days is allowed"
-                )
-            ],
+            [TOO_SELDOM.format("lifetimeActions[0].action.type")],
+        ),
+        "a key that rotates before it expires, in three years": (
+            [vault_key(BEFORE, life="P3Y")],
+            [TOO_SELDOM.format("lifetimeActions[0].action.type")],
+        ),
+        "a key that rotates before it expires, and never does": (
+            [vault_key(BEFORE)],
+            [TOO_SELDOM.format("lifetimeActions[0].action.type")],
+        ),
+        "a key whose times nobody can read": (
+            [vault_key({**ROTATE, "trigger": {"timeAfterCreate": "a year"}})],
+            [TOO_SELDOM.format("lifetimeActions[0].action.type")],
         ),
         "a key of a vault that only warns": (
             [vault_key(NOTIFY)],

@@ -12,9 +12,24 @@ SETTING = "azure-native:monitor:DiagnosticSetting"
 INSTANCE = "aws:rds/instance:Instance"
 LAKE = "/subscriptions/s/resourceGroups/data/providers/Microsoft.Storage/storageAccounts/lake"
 
+BLOBS = f"{LAKE}/blobServices/default"
+SERVICE = "azure-native:storage:BlobServiceProperties"
+ALL = {"categoryGroup": "allLogs", "enabled": True}
+
 docs = resource(BUCKET, "docs", {"bucket": "docs"})
 logs = resource(BUCKET, "logs", {"bucket": "logs"})
 lake = resource(ACCOUNT, "lake", {"resourceGroupName": "data", "accountName": "lake"})
+blobs = resource(
+    SERVICE,
+    "blobs",
+    {"resourceGroupName": "data", "accountName": LATER, "blobServicesName": "default"},
+    made_from={"accountName": [urn_of(ACCOUNT, "lake")]},
+)
+NO_TRACE = (
+    "no diagnostic setting of its blob service (blobServices/default) keeps reads, writes and deletions of "
+    "its blobs"
+)
+NO_LOG = "db.enabledCloudwatchLogsExports: no log of the database shows who connects and what is asked; {}"
 UNLOGGED = "docs.logging.targetBucket: no BucketLogging records who reads and writes this bucket"
 
 
@@ -35,6 +50,14 @@ def setting(uri: object, *logs: Mapping[str, Any], made_from: dict[str, list[str
         "audit",
         {"resourceUri": uri, "workspaceId": "/subscriptions/s/w", "logs": list(logs)},
         made_from=made_from,
+    )
+
+
+def database(engine: str, *exports: str) -> Resource:
+    return resource(
+        INSTANCE,
+        "db",
+        {"instanceClass": "db.m6g.large", "engine": engine, "enabledCloudwatchLogsExports": list(exports)},
     )
 
 
@@ -66,26 +89,42 @@ CASES = Cases(
         ],
         "an account with all audit logs": [
             lake,
-            setting(f"{LAKE}/blobServices/default", {"categoryGroup": "audit", "enabled": True}),
+            setting(BLOBS, {"categoryGroup": "audit", "enabled": True}),
         ],
         "an account with each log": [
             lake,
-            setting(LAKE, *category("StorageRead", "StorageWrite", "StorageDelete")),
+            setting(BLOBS, *category("StorageRead", "StorageWrite", "StorageDelete")),
         ],
-        "an account before it exists": [
-            lake,
-            setting(
-                LATER,
-                {"categoryGroup": "allLogs", "enabled": True},
-                made_from={"resourceUri": [urn_of(ACCOUNT, "lake")]},
-            ),
+        "an account and its blob service, before either exists": [
+            resource(ACCOUNT, "lake", {"resourceGroupName": "data"}),
+            blobs,
+            setting(LATER, ALL, made_from={"resourceUri": [urn_of(SERVICE, "blobs")]}),
         ],
-        "a database": [
+        "a PostgreSQL": [database("postgres", "postgresql")],
+        "a MySQL": [database("mysql", "audit", "error")],
+        "an Aurora cluster": [
+            resource(
+                "aws:rds/cluster:Cluster",
+                "db",
+                {"engine": "aurora-mysql", "enabledCloudwatchLogsExports": ["audit"]},
+            )
+        ],
+        "a SQL Server that audits": [
             resource(
                 INSTANCE,
                 "db",
-                {"instanceClass": "db.m6g.large", "enabledCloudwatchLogsExports": ["postgresql"]},
-            )
+                {"instanceClass": "db.m6g.large", "engine": "sqlserver-ee", "optionGroupName": "audit"},
+            ),
+            resource(
+                "aws:rds/optionGroup:OptionGroup",
+                "audit",
+                {
+                    "name": "audit",
+                    "engineName": "sqlserver-ee",
+                    "majorEngineVersion": "16.00",
+                    "options": [{"optionName": "SQLSERVER_AUDIT"}],
+                },
+            ),
         ],
     },
     bad={
@@ -98,42 +137,38 @@ CASES = Cases(
             ],
             [UNLOGGED],
         ),
-        "an account without a setting": (
-            [lake],
-            ["lake: no diagnostic setting keeps reads, writes and deletions of its blobs"],
-        ),
+        "an account without a setting": ([lake], [f"lake: {NO_TRACE}"]),
         "an account whose reads are not kept": (
-            [lake, setting(LAKE, *category("StorageWrite", "StorageDelete"))],
-            [
-                (
-                    "lake.audit.logs[0].categoryGroup: no diagnostic setting keeps reads, writes and "
-                    "deletions of its "
-                    "blobs"
-                ),
-            ],
+            [lake, setting(BLOBS, *category("StorageWrite", "StorageDelete"))],
+            [f"lake.audit.logs[0].categoryGroup: {NO_TRACE}"],
         ),
         "a setting that is off": (
-            [lake, setting(LAKE, {"categoryGroup": "allLogs", "enabled": False})],
-            [
-                (
-                    "lake.audit.logs[0].enabled: no diagnostic setting keeps reads, writes and deletions "
-                    "of its blobs"
-                )
-            ],
+            [lake, setting(BLOBS, {"categoryGroup": "allLogs", "enabled": False})],
+            [f"lake.audit.logs[0].enabled: {NO_TRACE}"],
+        ),
+        "a setting of the account alone, which has no logs": (
+            [lake, setting(LAKE, ALL)],
+            [f"lake.audit.resourceUri: {NO_TRACE}"],
+        ),
+        "a setting of another service": (
+            [lake, setting(f"{LAKE}/tableServices/default", ALL)],
+            [f"lake.audit.resourceUri: {NO_TRACE}"],
         ),
         "a server without a setting": (
             [resource("azure-native:dbforpostgresql:Server", "meta", {"resourceGroupName": "data"})],
             ["meta: no diagnostic setting keeps the server's logs"],
         ),
-        "a database": (
-            [resource(INSTANCE, "db", {"instanceClass": "db.m6g.large"})],
-            [
-                (
-                    "db.enabledCloudwatchLogsExports: no log of the database is kept: "
-                    "enabledCloudwatchLogsExports is "
-                    "not set"
-                ),
-            ],
+        "a PostgreSQL without exports": (
+            [database("postgres")],
+            [NO_LOG.format("export one of: postgresql")],
+        ),
+        "a MySQL whose errors alone are kept": (
+            [database("mysql", "error", "slowquery")],
+            [NO_LOG.format("export one of: audit, general")],
+        ),
+        "a SQL Server whose errors alone are kept": (
+            [database("sqlserver-se", "agent", "error")],
+            [NO_LOG.format("its option group needs SQLSERVER_AUDIT")],
         ),
     },
     unknown={
@@ -141,14 +176,25 @@ CASES = Cases(
         "a database whose exports come from elsewhere": (
             [
                 resource(
-                    INSTANCE, "db", {"instanceClass": "db.m6g.large", "enabledCloudwatchLogsExports": LATER}
+                    INSTANCE,
+                    "db",
+                    {
+                        "instanceClass": "db.m6g.large",
+                        "engine": "postgres",
+                        "enabledCloudwatchLogsExports": LATER,
+                    },
                 )
             ],
-            ["db.enabledCloudwatchLogsExports"],
+            ["db.enabledCloudwatchLogsExports[*]"],
         ),
+        "a database whose engine nobody listed": ([database("custom-sqlserver-ee", "error")], ["db.engine"]),
         "a setting whose logs come from elsewhere": (
-            [lake, resource(SETTING, "audit", {"resourceUri": LAKE, "workspaceId": "w", "logs": LATER})],
+            [lake, resource(SETTING, "audit", {"resourceUri": BLOBS, "workspaceId": "w", "logs": LATER})],
             ["lake.audit.logs[*].enabled"],
+        ),
+        "a setting of some service of the account": (
+            [lake, setting(LATER, ALL, made_from={"resourceUri": [urn_of(ACCOUNT, "lake")]})],
+            ["lake.audit.resourceUri"],
         ),
     },
     waived={"a bucket of public documentation": [docs]},
