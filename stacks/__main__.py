@@ -25,7 +25,6 @@ except (SpecError, gate.RefusedError, gate.PolicyFileError) as refused:
     # themselves; the spec language and the gate know no Pulumi and cannot.
     raise pulumi.RunError(str(refused)) from None
 
-# All of it before the first request is sent: a platform that cannot be built creates nothing.
 built = compose.build(chosen.platform, protect=chosen.protect, directory=chosen.directory, declared=declared)
 
 

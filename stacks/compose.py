@@ -46,6 +46,7 @@ from components.site import (
     AwsSiteArgs,
     AzureSite,
     AzureSiteArgs,
+    Caller,
     OnPremSite,
     OnPremSiteArgs,
     Site,
@@ -170,6 +171,7 @@ class _Builder:
         self.platform = platform
         self.protect = protect
         self.directory = directory
+        self.caller: Caller | None = None
         self.tags = Tags(
             platform=platform.platform,
             environment=platform.environment,
@@ -229,9 +231,11 @@ class _Builder:
                 spec=SiteSpec(tags=self.tags),
                 region=entry.region,
                 account=entry.account,
+                caller=self.caller,
                 protect=self.protect,
             ),
         )
+        self.caller = place.caller
         here = ResourceOptions(parent=place, providers=place.providers)
         ranges = language.ranges(entry)
         net = network(

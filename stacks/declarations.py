@@ -25,7 +25,7 @@ _STAGES: Final = {"dev": "development", "staging": "staging", "prod": "productio
 _PROVIDERS: Final = {"eks": "aws", "aks": "azure"}
 _ELSEWHERE: Final = frozenset(
     {"store", "site", "from", "schema", "reads", "expects", "retention"}
-    | {"evaluatedOn", "base", "serves", "feeds", "stage"}
+    | {"evaluatedOn", "base", "serves", "feeds", "stage", "contract"}
 )
 """Keys of the file that a node does not keep as they are: they become edges, places and resolved facts."""
 

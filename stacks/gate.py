@@ -15,8 +15,7 @@ from policies.engine import configuration as configurations
 from policies.engine.evaluate import evaluate
 from policies.engine.hop import drawn
 from policies.engine.values import properties_from_json
-from stacks.declarations import Declaration, declarations
-from stacks.spec import load
+from stacks.declarations import Declaration
 
 
 class RefusedError(Exception):
@@ -53,15 +52,6 @@ def resources(
         )
         for declaration in declared
     )
-
-
-def resources_of_platform(file: Path) -> Sequence[Resource]:
-    """Return the resources that a platform file alone declares; positions are told by the file's name.
-
-    Raises:
-        SpecError: The file cannot be used.
-    """
-    return resources(declarations(load(file)))
 
 
 def judge(

@@ -4,7 +4,7 @@ from typing import assert_never, overload
 
 from pulumi import ResourceOptions
 
-from components.site.aws import AwsSite, AwsSiteArgs
+from components.site.aws import AwsSite, AwsSiteArgs, Caller
 from components.site.azure import AzureSite, AzureSiteArgs
 from components.site.base import Site
 from components.site.onprem import OnPremSite, OnPremSiteArgs
@@ -37,6 +37,7 @@ __all__ = [
     "AwsSiteArgs",
     "AzureSite",
     "AzureSiteArgs",
+    "Caller",
     "OnPremSite",
     "OnPremSiteArgs",
     "Site",

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Caller:
+    """Who runs the engine."""
+
+    account: str
+    principal: str
+    """ARN of the IAM role or user; of a session, the role behind it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class AwsSiteArgs:
     """Arguments of :class:`AwsSite`."""
 
@@ -24,6 +33,9 @@ class AwsSiteArgs:
     region: str
     account: str | None
     """Refuse to work in any other account."""
+    caller: Caller | None = None
+    """What another site of the stack found out: the engine has the same credentials at all of them. Without
+    it this site asks, and the program waits for the answer."""
     protect: bool = True
     """Refuse to delete the key of the logs."""
 
@@ -37,6 +49,7 @@ class AwsSite(Site):
     account: Output[str]
     partition: Output[str]
     """``aws``, ``aws-cn`` or ``aws-us-gov``: part of every ARN."""
+    caller: Caller
     deployer: str
     """ARN of the IAM role or user that runs the engine."""
     logs_key: Output[str]
@@ -60,8 +73,9 @@ class AwsSite(Site):
             opts=self.child(),
         )
         self.providers = [provider]
-        account, self.deployer = self._whoami(provider)
-        self.account = Output.from_input(account)
+        self.caller = args.caller or self._whoami(provider)
+        self.deployer = self.caller.principal
+        self.account = Output.from_input(self.caller.account)
         self.partition = aws.get_partition_output(opts=self.lookup(provider)).partition
 
         self.logs_key = self._logs_key(args, provider).arn
@@ -72,7 +86,7 @@ class AwsSite(Site):
             logs_key=self.logs_key,
         )
 
-    def _whoami(self, provider: aws.Provider) -> tuple[str, str]:
+    def _whoami(self, provider: aws.Provider) -> Caller:
         """The account, and the IAM principal that runs the engine.
 
         Looked up at once and not as outputs, because how many entries a cluster has depends on it.
@@ -89,7 +103,7 @@ class AwsSite(Site):
                 f"site {self.name}: AWS does not say who runs this ({error}); sign in to AWS, and let the "
                 "identity call sts:GetCallerIdentity and read its own role (iam:GetRole)"
             ) from None
-        return caller.account_id, behind.issuer_arn
+        return Caller(account=caller.account_id, principal=behind.issuer_arn)
 
     def _logs_key(self, args: AwsSiteArgs, provider: aws.Provider) -> aws.kms.Key:
         return key(

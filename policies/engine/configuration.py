@@ -48,11 +48,13 @@ class Configuration:
     waiver_enforcement: Enforcement = Enforcement.ADVISORY
 
 
-def default(rules: Iterable[Rule]) -> Configuration:
-    """Return the configuration of a pack that was given none."""
+def default(rules: Iterable[Rule], *, today: date | None = None) -> Configuration:
+    """Return the configuration of a pack that was given none; ``today`` is the day in UTC unless given."""
     return Configuration(
         rules={
-            rule.id: Configured(enforcement=rule.enforcement, unknown=rule.unknown, settings=rule.defaults())
+            rule.id: Configured(
+                enforcement=rule.enforcement, unknown=rule.unknown, settings=rule.defaults(today)
+            )
             for rule in rules
         }
     )
@@ -65,20 +67,20 @@ def read(entries: Mapping[str, Any], rules: Sequence[Rule], *, today: date | Non
         entries: The parsed file: for each rule an enforcement level, or an object with ``enforcementLevel``,
             ``unknown`` and the rule's own parameters.
         rules: The rules of the pack.
-        today: The day to judge waivers by; today in UTC unless given.
+        today: The day to judge waivers and dates by; today in UTC unless given.
 
     Raises:
         ConfigurationError: A name, a level or a value is not one the pack knows.
     """
     by_id = {rule.id: rule for rule in rules}
-    configured = dict(default(rules).rules)
+    configured = dict(default(rules, today=today).rules)
     applied, waiver_enforcement = Waivers(), Enforcement.ADVISORY
     everything = entries.get("all")
     if everything is not None:
         level = _enforcement("all", _object(everything).get("enforcementLevel"))
         for rule in rules:
             configured[rule.id] = Configured(
-                enforcement=level or rule.enforcement, unknown=rule.unknown, settings=rule.defaults()
+                enforcement=level or rule.enforcement, unknown=rule.unknown, settings=rule.defaults(today)
             )
     for name, entry in entries.items():
         if name == "all":
@@ -118,7 +120,8 @@ WAIVERS_SCHEMA: Final[dict[str, Any]] = {
         # A malformed waiver is a finding, not a reason to run no rule at all; the schema asks for no more.
         "items": {},
         "description": "Waivers, each with rule, ruleVersion, subject, fingerprint, reason, ticket, "
-        "requestedBy, approvedBy, created, expires and compensatingControls.",
+        "requestedBy, approvedBy, created, expires and compensatingControls, and upstream where the rule "
+        "looks further than its subject.",
     },
     "longestDays": {
         "type": "integer",
@@ -159,7 +162,7 @@ def _rule(rule: Rule, base: Configured, fields: Mapping[str, Any]) -> Configured
     return Configured(
         enforcement=_enforcement(rule.id, fields.get("enforcementLevel")) or base.enforcement,
         unknown=OnUnknown(unknown),
-        settings=Settings(values),
+        settings=Settings(values, base.settings.today),
     )
 
 
@@ -194,13 +197,36 @@ def _check(where: str, value: Any, schema: Mapping[str, Any]) -> None:
     if wanted == "array":
         for index, item in enumerate(value):
             _check(f"{where}[{index}]", item, schema.get("items", {}))
+    if wanted == "object":
+        for key, item in value.items():
+            _check(f"{where}.{key}", item, schema.get("additionalProperties", {}))
+    if wanted == "string":
+        _check_text(where, value, schema)
+
+
+def _check_text(where: str, value: str, schema: Mapping[str, Any]) -> None:
+    if "enum" in schema and value not in schema["enum"]:
+        raise ConfigurationError(f"{where} is {value!r}; it can be {_listed(schema['enum'])}")
+    if schema.get("format") == "date" and value and not _is_day(value):
+        raise ConfigurationError(f"{where} must be a day such as 2026-11-30, not {value!r}")
 
 
 def _whole(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value == int(value)
+    if isinstance(value, float):
+        return value.is_integer()  # infinity is not
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 _TYPES: Final[Mapping[str, tuple[Callable[[Any], bool], str]]] = {
+    "object": (lambda value: isinstance(value, Mapping), "an object"),
     "array": (lambda value: isinstance(value, Sequence) and not isinstance(value, str), "a list"),
     "integer": (_whole, "a whole number"),
     "string": (lambda value: isinstance(value, str), "a text"),

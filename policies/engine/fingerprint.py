@@ -33,7 +33,11 @@ def fingerprint(resource: Resource) -> dict[str, str]:
 
 def changed(approved: Mapping[str, str], resource: Resource) -> list[str]:
     """Return the inputs of ``resource`` that are not as ``approved``, by name."""
-    now = fingerprint(resource)
+    return differing(approved, fingerprint(resource))
+
+
+def differing(approved: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """Return the names under which digests are not as ``approved``; an unknown one matches anything."""
     return sorted(
         key
         for key in {*approved, *now}

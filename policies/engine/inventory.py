@@ -25,6 +25,7 @@ class Inventory:
             self._by_kind[resource.kind].append(resource)
         self._derived: dict[Callable[[Inventory], Any], Any] = {}
         self._index: dict[tuple[str, str, str], _References] = {}
+        self._reached: dict[frozenset[str], frozenset[str]] = {}
         self._known: dict[str, tuple[str, ...]] = {}
         self._names: dict[str, _Names] = {}
 
@@ -58,7 +59,7 @@ class Inventory:
 
         Names are compared where both are known. In a preview they often are not; then the resources that the
         engine says the property depends on decide: a reference made from one bucket alone names that bucket,
-        a reference made from other buckets does not.
+        one made from other buckets does not, and neither does one that leads back to no bucket at all.
         """
         reading = (Reading(view.urn, view.path),)
         if isinstance(view.raw, Absent):
@@ -72,7 +73,11 @@ class Inventory:
             return Truth(state=True, because=reading)
         if siblings and target.urn not in siblings:
             return Truth(state=False, because=reading)
-        apart = text is not None and (bool(names) or self._made_up(target))
+        if text is None:
+            origins = self._origins(view)
+            elsewhere = bool(origins) and target.urn not in self._before(origins)
+            return Truth(False if elsewhere else None, reading)
+        apart = bool(names) or self._made_up(target)
         return Truth(False if apart else None, reading)
 
     def meant(self, view: View, kind: str) -> Iterator[tuple[Resource, Truth]]:
@@ -111,7 +116,7 @@ class Inventory:
         if key not in self._index:
             found = [(source, view) for source in self.of(kind) for view in source.properties.follow(path)]
             self._index[key] = _References(
-                (source, view, self._siblings(view, target_kind))
+                (source, view, self._siblings(view, target_kind) or self._possible(view, target_kind))
                 for source, view in found
                 if not isinstance(view.raw, Absent)
             )
@@ -141,12 +146,35 @@ class Inventory:
 
     def _siblings(self, view: View, kind: str) -> set[str]:
         """Return the URNs of ``kind`` that the engine says the property at ``view`` was made from."""
+        return {urn for urn in self._origins(view) if urn in self._by_urn and self._by_urn[urn].kind == kind}
+
+    def _possible(self, view: View, kind: str) -> set[str] | None:
+        """Return the URNs of ``kind`` that an unknown value can come from by some way; ``None`` for any."""
+        origins = self._origins(view)
+        if isinstance(view.raw, str) or not origins:
+            return None
+        return {urn for urn in self._before(origins) if self._by_urn[urn].kind == kind}
+
+    def _origins(self, view: View) -> frozenset[str]:
+        """Return the URNs of everything that the engine says the property at ``view`` was made from."""
         source = self._by_urn.get(view.urn)
         if source is None:
-            return set()
+            return frozenset()
         top = view.path.partition(".")[0].partition("[")[0]
-        made_from = source.property_dependencies.get(top, frozenset())
-        return {urn for urn in made_from if urn in self._by_urn and self._by_urn[urn].kind == kind}
+        return source.property_dependencies.get(top, frozenset())
+
+    def _before(self, origins: frozenset[str]) -> frozenset[str]:
+        """Return the URNs of ``origins`` and of everything that they were made from."""
+        if origins not in self._reached:
+            waiting, seen = list(origins), set[str]()
+            while waiting:
+                here = self._by_urn.get(waiting.pop())
+                if here is not None and here.urn not in seen:
+                    seen.add(here.urn)
+                    waiting += here.dependencies
+                    waiting += [urn for urns in here.property_dependencies.values() for urn in urns]
+            self._reached[origins] = frozenset(seen)
+        return self._reached[origins]
 
 
 class _References:
@@ -155,20 +183,21 @@ class _References:
     Without it every bucket would be compared with every policy of every other bucket.
     """
 
-    def __init__(self, references: Iterable[tuple[Resource, View, set[str]]]) -> None:
+    def __init__(self, references: Iterable[tuple[Resource, View, set[str] | None]]) -> None:
+        """Take the references, each with the resources it can come from; ``None`` where that is not known."""
         self._by_text: defaultdict[str, list[tuple[Resource, View]]] = defaultdict(list)
         self._by_origin: defaultdict[str, list[tuple[Resource, View]]] = defaultdict(list)
         self._texts: list[tuple[Resource, View]] = []
         self._open: list[tuple[Resource, View]] = []
         for source, view, siblings in references:
-            for urn in siblings:
+            for urn in siblings or ():
                 self._by_origin[urn].append((source, view))
             if isinstance(view.raw, str):
                 for text in _nameable(view.raw.casefold()):
                     self._by_text[text].append((source, view))
                 if not siblings:
                     self._texts.append((source, view))
-            elif not siblings:
+            elif siblings is None:
                 self._open.append((source, view))
 
     def candidates(self, urn: str, names: Sequence[str] | None) -> Iterable[tuple[Resource, View]]:

@@ -5,6 +5,7 @@ references to other resources. A value that no one knows yet is one of seven fix
 engine's own sources (``sdk/go/common/resource/plugin/rpc.go`` and ``sdk/go/common/resource/sig``, v3.259.0).
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias, cast
@@ -86,8 +87,10 @@ def mapping(fields: dict[str, Value]) -> Value:
     if signature is None:
         return fields
     if signature == SECRET:
-        # An exported state holds the ciphertext instead of the value.
-        return Secret(fields.get("value", UNKNOWN))
+        # An exported state holds the ciphertext instead of the value, or with --show-secrets its JSON text.
+        return Secret(
+            _plaintext(fields["plaintext"]) if "plaintext" in fields else fields.get("value", UNKNOWN)
+        )
     if signature == OUTPUT:
         value = fields.get("value", UNKNOWN)
         return Secret(value) if fields.get("secret") is True else value
@@ -95,6 +98,13 @@ def mapping(fields: dict[str, Value]) -> Value:
         # The engine itself sends the id, or the URN of a component, to receivers that know no references.
         return fields.get("id") or fields.get("urn", UNKNOWN)
     return Opaque({ASSET: "asset", ARCHIVE: "archive"}.get(str(signature), "unknown signature"))
+
+
+def _plaintext(text_of_json: Value) -> Value:
+    try:
+        return from_json(json.loads(str(text_of_json)))
+    except ValueError:
+        return UNKNOWN
 
 
 def from_json(value: Any) -> Value:

@@ -4,20 +4,26 @@ A waiver that is expired, malformed, approved by its requester, or made for some
 is not applied, and that is a finding of its own. A waived finding stays visible and is never a pass.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any, Final, cast
 
-from policies.engine.fingerprint import changed
+from policies.engine.fingerprint import changed, differing
 from policies.engine.resource import Resource
 
 LONGEST_DAYS: Final = 90
 """How long a waiver may last unless the configuration says otherwise (catalogue, REL-013)."""
 
 _TEXTS: Final = ("rule", "subject", "reason", "ticket", "requestedBy", "approvedBy", "created", "expires")
-_KEYS: Final = (*_TEXTS, "ruleVersion", "fingerprint", "compensatingControls")
+_EMPTY: Final = {"approvedBy": ": whoever approves the waiver writes their name there"}
+_KEYS: Final = (*_TEXTS, "ruleVersion", "fingerprint", "upstream", "compensatingControls")
+
+
+def matches(urn: str, subject: str) -> bool:
+    """Return whether ``subject`` means ``urn``: it is the URN itself, or a pattern of it."""
+    return urn == subject or fnmatchcase(urn, subject)  # a name such as a[0] is no pattern of itself
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,13 +43,15 @@ class Waiver:
     expires: date
     """The last day the waiver counts, in UTC."""
     compensating_controls: tuple[str, ...]
+    upstream: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Digests of what the finding rests on besides the subject, by id, where the rule looks further."""
 
     def __str__(self) -> str:
         return f"waived until {self.expires.isoformat()} by {self.approved_by} ({self.ticket}: {self.reason})"
 
     def names(self, resource: Resource) -> bool:
         """Return whether ``resource`` is a subject of this waiver, changed or not."""
-        return fnmatchcase(resource.urn, self.subject)
+        return matches(resource.urn, self.subject)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,14 +69,21 @@ class Waivers:
     valid: tuple[Waiver, ...] = ()
     refused: tuple[Refused, ...] = ()
 
-    def covering(self, rule: str, version: int, resource: Resource) -> Waiver | None:
-        """Return a waiver of this rule for this resource as it is now, if there is one."""
+    def covering(
+        self,
+        rule: str,
+        version: int,
+        resource: Resource,
+        upstream: Callable[[], Mapping[str, str]] = dict[str, str],
+    ) -> Waiver | None:
+        """Return a waiver of this rule for this resource and what is upstream of it now, if there is one."""
         for waiver in self.valid:
             if (
                 waiver.rule == rule
                 and waiver.rule_version == version
                 and waiver.names(resource)
                 and not changed(waiver.fingerprint, resource)
+                and not differing(waiver.upstream, upstream())
             ):
                 return waiver
         return None
@@ -85,7 +100,9 @@ class _Reader:
         value = self.entry.get(key)
         if isinstance(value, str) and value.strip():
             return value.strip()
-        self.problems.append(f"{key} is missing" if value is None else f"{key} must be a text")
+        wrong = "is missing" if value is None else "is empty" if isinstance(value, str) else "must be a text"
+        hint = _EMPTY.get(key, "") if wrong == "is empty" else ""
+        self.problems.append(f"{key} {wrong}{hint}")
         return ""
 
     def day(self, key: str) -> date:
@@ -98,21 +115,26 @@ class _Reader:
 
     def version(self) -> int:
         value = self.entry.get("ruleVersion")
-        if isinstance(value, bool) or not isinstance(value, int | float) or value != int(value) or value < 1:
+        if isinstance(value, float) and value.is_integer():  # JSON has one kind of number
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             self.problems.append(
                 "ruleVersion must be a whole number, the version of the rule it was approved for"
             )
             return 0
-        return int(value)
+        return value
 
-    def digests(self) -> Mapping[str, str]:
-        value = self.entry.get("fingerprint")
-        if isinstance(value, Mapping) and value:
-            pairs = cast("Mapping[object, object]", value)
-            if all(isinstance(key, str) and isinstance(item, str) for key, item in pairs.items()):
-                return cast("Mapping[str, str]", value)
-        self.problems.append("fingerprint must map the inputs of the subject to their digests")
-        return {}
+    def fingerprint(self) -> Mapping[str, str]:
+        value = _digests(self.entry.get("fingerprint"))
+        if not value:
+            self.problems.append("fingerprint must map the inputs of the subject to their digests")
+        return value or {}
+
+    def upstream(self) -> Mapping[str, str]:
+        value = _digests(self.entry.get("upstream", {}))
+        if value is None:
+            self.problems.append("upstream must map what the finding rests on to its digests")
+        return value or {}
 
     def controls(self) -> tuple[str, ...]:
         value = self.entry.get("compensatingControls")
@@ -122,6 +144,15 @@ class _Reader:
                 return tuple(str(item) for item in items)
         self.problems.append("compensatingControls must list what protects the subject meanwhile")
         return ()
+
+
+def _digests(value: object) -> Mapping[str, str] | None:
+    if not isinstance(value, Mapping):
+        return None
+    pairs = cast("Mapping[object, object]", value)
+    if not all(isinstance(key, str) and isinstance(item, str) for key, item in pairs.items()):
+        return None
+    return cast("Mapping[str, str]", value)
 
 
 def read(
@@ -166,7 +197,8 @@ def _read_one(
         rule=reader.text("rule"),
         rule_version=reader.version(),
         subject=reader.text("subject"),
-        fingerprint=reader.digests(),
+        fingerprint=reader.fingerprint(),
+        upstream=reader.upstream(),
         reason=reader.text("reason"),
         ticket=reader.text("ticket"),
         requested_by=reader.text("requestedBy"),
@@ -195,3 +227,34 @@ def _read_one(
     elif waiver.expires - waiver.created > longest:
         problems.append(f"it lasts {(waiver.expires - waiver.created).days} days; {longest.days} are allowed")
     return waiver, problems
+
+
+def draft(  # noqa: PLR0913 - what a waiver says, named
+    *,
+    rule: str,
+    version: int,
+    subject: str,
+    fingerprint: Mapping[str, str],
+    upstream: Mapping[str, str],
+    reason: str,
+    ticket: str,
+    requested_by: str,
+    compensating_controls: Sequence[str],
+    created: date,
+    days: int,
+) -> dict[str, Any]:
+    """Return a waiver for the configuration that lacks its approver; :func:`read` refuses it until then."""
+    return {
+        "rule": rule,
+        "ruleVersion": version,
+        "subject": subject,
+        "fingerprint": dict(fingerprint),
+        **({"upstream": dict(upstream)} if upstream else {}),
+        "reason": reason,
+        "ticket": ticket,
+        "requestedBy": requested_by,
+        "approvedBy": "",
+        "created": created.isoformat(),
+        "expires": (created + timedelta(days=days)).isoformat(),
+        "compensatingControls": list(compensating_controls),
+    }

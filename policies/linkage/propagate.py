@@ -113,7 +113,7 @@ def propagate(graph: "Graph") -> tuple[Mapping[str, Effective], Mapping[str, Eff
     broken = {edge.downstream for edge in graph.dangling}
     effective: dict[str, Effective] = {}
     incoming: dict[str, Effective] = {}
-    for members in _in_order(graph):
+    for members in in_order(graph):
         looped = len(members) > 1 or any(edge.upstream == members[0] for edge in graph.into(members[0]))
         changed = True
         while changed:
@@ -129,7 +129,7 @@ def propagate(graph: "Graph") -> tuple[Mapping[str, Effective], Mapping[str, Eff
     return effective, incoming
 
 
-def _in_order(graph: "Graph") -> Iterable[Sequence[str]]:
+def in_order(graph: "Graph") -> Iterable[Sequence[str]]:
     """Return sets of nodes so that each comes after everything it needs; nodes of a loop come together."""
     needs = {node: [edge.upstream for edge in graph.into(node)] for node in graph.nodes}
     try:
@@ -212,7 +212,8 @@ class _Draft:
 
     def purposes(self, value: Held) -> None:
         purposes, whole = plain.texts(value)
-        self.fields["purposes"] = frozenset(purposes)
+        # A list that is not known to its end may still allow any purpose.
+        self.fields["purposes"] = frozenset(purposes) if whole else None
         self.note(Attribute.PURPOSES, whole=whole)
 
     def retention(self, value: Held) -> None:
@@ -232,7 +233,8 @@ class _Draft:
 
     def only_in(self, name: str, attribute: Attribute, value: Held) -> None:
         countries, whole = _countries(*plain.texts(value))
-        self._narrow(name, attribute, Region(allowed=countries), whole=whole)
+        # As with purposes: what is not known yet may allow any country.
+        self._narrow(name, attribute, Region(allowed=countries if whole else None), whole=whole)
 
     def never_in(self, name: str, attribute: Attribute, value: Held) -> None:
         countries, whole = _countries(*plain.texts(value))

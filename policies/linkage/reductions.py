@@ -72,7 +72,7 @@ def _reduction(view: View) -> Reduction:
     lacks: list[str] = []
     if known(view["technology"]) and technology not in TECHNOLOGIES:
         lacks.append("a technology that changes what the data says")
-    if known(view["tool"]) and not text(view["tool"]):
+    if known(view["tool"]) and not (text(view["tool"]) or "").strip():
         lacks.append("the tool")
     if known(view["evidence"]) and not fullmatch(DIGEST, evidence or ""):
         lacks.append("the digest of the evidence (sha256:…)")

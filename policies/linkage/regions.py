@@ -41,6 +41,16 @@ def expand(words: Iterable[str]) -> tuple[frozenset[str], bool]:
     return frozenset(countries), known
 
 
+def shown(countries: Iterable[str]) -> str:
+    """Return countries for a sentence, with the name of a group for its members where all are there."""
+    left, names = set(countries), list[str]()
+    for name in sorted(GROUPS, key=lambda name: -len(GROUPS[name])):
+        if GROUPS[name] <= left:
+            names.append(name)
+            left -= GROUPS[name]
+    return ", ".join([*names, *sorted(left)]) or "no country"
+
+
 def country_of(provider: str, region: str) -> str | None:
     """Return the country of a region; ``None`` where the table does not say.
 

@@ -71,6 +71,10 @@ class _Places:
             if self._may_be(place, other):
                 yield namespace
 
+    def may_meet(self, one: Resource, other: Resource) -> bool:
+        """Return whether two objects of one cluster can be in one namespace."""
+        return self._may_be(self._place(one), self._place(other))
+
     def inside(self, namespace: Resource, kinds: Iterable[str]) -> Iterator[Resource]:
         """Yield the objects that may be in ``namespace``."""
         yield from self._at(self._named[namespace.urn], namespace.provider, kinds)
@@ -111,6 +115,8 @@ def same(one: Resource, other: Resource, stack: Inventory) -> Truth:
     if by_name.state is not None:
         return by_name
     # Before the namespace exists the names may be unknown; then it counts what they were made from.
+    if not stack.derive(_Places).may_meet(one, other):
+        return Truth(state=False, because=by_name.because)
     found = [
         stack.refers(here, namespace) & stack.refers(there, namespace) for namespace in stack.of(NAMESPACE)
     ]

@@ -33,12 +33,20 @@ _HELP = (
 _COMMANDS = {
     "doctor": "doctor",
     "check": "check",
+    "scan": "scan",
+    "waive": "waive",
     "demo": "demo",
     "preview": "lifecycle",
     "up": "lifecycle",
     "refresh": "lifecycle",
     "destroy": "lifecycle",
     "cancel": "lifecycle",
+    "graph": "graph",
+    "impact": "graph",
+    "why": "graph",
+    "diff": "graph",
+    "export": "export",
+    "admission": "admission",
     "sandbox": "sandbox",
 }
 """Each command, in the order of the help, and the module that it lives in."""

@@ -2,7 +2,6 @@
 
 import io
 import subprocess
-import sys
 import tarfile
 import tempfile
 from collections.abc import Sequence
@@ -17,8 +16,6 @@ from stacks.cli.terminal import BAD_INPUT, CommandError
 if TYPE_CHECKING:
     from policies.engine import Evaluation, Inventory, Resource
 
-STDIN = Path("-")
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Input:
@@ -30,25 +27,18 @@ class Input:
 
 
 def read(file: Path | None) -> Input:
-    """Read a platform file, a state or a preview, whichever ``file`` is.
+    """Read a platform file, a state or a preview, whichever ``file`` is; ``-`` is standard input.
 
     Without a file, the platform file that the sandbox's stack names.
 
     Raises:
         CommandError: It is none of them, or is broken.
     """
-    from policies.engine import offline  # noqa: PLC0415 - most commands read no such file
-    from policies.engine.offline.document import is_json, text_of  # noqa: PLC0415
+    from stacks.cli import offline  # noqa: PLC0415 - most commands read no such file
 
     if file is None:
         return of_platform(platform_file(None))
-    try:
-        text = text_of(_bytes(file))
-        if file != STDIN and not is_json(text):
-            return of_platform(file)
-        snapshot = offline.read(text, partial=True)
-    except offline.InputError as error:
-        raise CommandError(f"{_called(file)}: {error}", code=BAD_INPUT) from None
+    snapshot = offline.load(str(file), stack=None, sandbox=False, partial=True).snapshot
     return Input(inventory=_inventory(snapshot.resources), settled=snapshot.settled)
 
 
@@ -70,13 +60,9 @@ def of_platform(path: Path) -> Input:
     Raises:
         CommandError: It cannot be used; its problems have been shown.
     """
-    from stacks import gate, spec  # noqa: PLC0415
+    from stacks.cli import offline  # noqa: PLC0415
 
-    try:
-        return Input(inventory=_inventory(gate.resources_of_platform(path)), settled=False)
-    except spec.SpecError as wrong:
-        platform_files.show_problems(path, wrong, as_json=False)
-        raise CommandError(f"{path} cannot be used.", code=BAD_INPUT) from None
+    return Input(inventory=_inventory(offline.resources_of_platform(path)), settled=False)
 
 
 def of_platform_at(path: Path, ref: str) -> Input:
@@ -127,17 +113,6 @@ def _git(folder: Path, *arguments: str) -> bytes:
             code=BAD_INPUT,
         )
     return done.stdout
-
-
-def _bytes(file: Path) -> bytes:
-    try:
-        return sys.stdin.buffer.read() if file == STDIN else file.read_bytes()
-    except OSError as problem:
-        raise CommandError(f"cannot read {file}: {problem.strerror}.", code=BAD_INPUT) from None
-
-
-def _called(file: Path) -> str:
-    return "standard input" if file == STDIN else str(file)
 
 
 def _inventory(resources: Sequence["Resource"]) -> "Inventory":

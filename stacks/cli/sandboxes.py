@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Generator, Mapping
 from pathlib import Path
 
-from stacks.cli import workspace
+from stacks.cli import pulumi, workspace
 from stacks.cli.terminal import FAILED, CommandError
 from stacks.sandbox import Sandbox, Store
 
@@ -32,7 +32,7 @@ def select_stack(executable: Path, space: workspace.Workspace, variables: Mappin
     """Select the sandbox's stack and make it where there is none yet.
 
     Raises:
-        CommandError: the engine refused; the text is the engine's own.
+        CommandError: the engine refused; the text is the engine's own, with what to do about it if we know.
     """
     done = subprocess.run(
         [
@@ -53,7 +53,10 @@ def select_stack(executable: Path, space: workspace.Workspace, variables: Mappin
     )
     if done.returncode != 0:
         said = (done.stderr or done.stdout).strip().removeprefix("error: ")
-        raise CommandError(f"the stack {workspace.SANDBOX_STACK!r} cannot be selected: {said}", code=FAILED)
+        advice = "".join(f"\nwhat to do: {text}" for text in pulumi.advice_for(said))
+        raise CommandError(
+            f"the stack {workspace.SANDBOX_STACK!r} cannot be selected: {said}{advice}", code=FAILED
+        )
 
 
 def count(space: workspace.Workspace) -> int:

@@ -24,7 +24,11 @@ class Change:
 
 
 def changes(old: dict[str, Any], new: dict[str, Any], replace: frozenset[str]) -> list[Change]:
-    """Compare inputs. ``replace`` names paths without list indices; ``*`` stands for every property."""
+    """Compare inputs.
+
+    ``replace`` names paths without list indices; ``*`` stands for every property but tags, which AWS and
+    Azure change in place where all else is fixed.
+    """
     found: list[tuple[Path, str]] = []
     _compare(public(old), public(new), (), found)
     return [Change(path, kind, _replaces(path, replace)) for path, kind in found]
@@ -53,7 +57,7 @@ def _compare(old: Any, new: Any, path: Path, found: list[tuple[Path, str]]) -> N
 
 
 def _replaces(path: Path, replace: frozenset[str]) -> bool:
-    if "*" in replace:
+    if "*" in replace and path[0] != "tags":
         return True
     written = ""
     for step in path:

@@ -40,8 +40,8 @@ class Reference:
 class TypeRules:
     """The rules of one resource type, defaults included.
 
-    ``replace`` holds property paths without list indices; ``*`` is every property. ``outputs`` maps paths
-    to templates; ``defaults`` do so for property names at any depth, ``top`` for names at the top only.
+    ``replace`` holds property paths without list indices; ``*`` is every property but tags. ``outputs``
+    maps paths to templates; ``defaults`` do so for names at any depth, ``top`` for names at the top only.
     ``optional_inside`` tells that the SDK marks everything inside a computed object as optional, so that
     being optional says nothing there. ``path`` is an ARM path, empty elsewhere.
     """

@@ -4,6 +4,10 @@ The plain program makes the same custom resources from the same SDK classes, wit
 as literals. Wired, each of its resources also waits for those that it needs. Ours reads a platform file and
 builds components, so it registers components and providers besides. All are previewed by the same engine
 against the same sandbox, in turns; a figure is the median of the rounds.
+
+Ours ends with one turn of the event loop (``stacks/__main__.py``), which nobody thinks of in a plain program.
+So that this is not taken for a merit of the rest, the largest size is compared with plain programs that end
+so too.
 """
 
 import json
@@ -46,14 +50,15 @@ class Bench:
         command = [str(self.executable), "preview", "--config-file", str(config), "--non-interactive", *flags]
         return measure.run(command, cwd=self.root, env={**os.environ, **self.variables})
 
-    def plain(self, resources: Path, *, wired: bool) -> measure.Sample:
-        """One preview of the plain program."""
+    def plain(self, resources: Path, *, wired: bool, turn: bool = False) -> measure.Sample:
+        """One preview of the plain program; with ``turn`` it hands over to the SDK as ours does."""
         env = {
             **os.environ,
             **self.variables,
             "PULUMI_STACK": "plain",
             "BENCH_RESOURCES": str(resources),
             "BENCH_WIRED": "yes" if wired else "no",
+            "BENCH_TURN": "yes" if turn else "no",
         }
         return measure.run(
             [str(self.executable), "preview", "--non-interactive"], cwd=self._plain_project(), env=env
@@ -121,21 +126,23 @@ def _compare(bench: Bench) -> None:
         title=f"Preview, median of {ROUNDS} rounds",
     )
     last = 0.0
+    turned = ""
     for size in SIZES:
         console.print(f"[dim]previews of about {size} resources[/]")
         config, resources = _sized(bench, size)
         file = bench.folder / "resources.json"
         file.write_text(json.dumps([_literal(r) for r in resources]), encoding="utf-8")
-        plain, wired, ours, checked = measure.in_turns(
-            [
-                partial(bench.plain, file, wired=False),
-                partial(bench.plain, file, wired=True),
-                partial(bench.preview, config),
-                partial(bench.preview, config, "--policy-pack", str(bench.root / "policies")),
-            ],
-            rounds=ROUNDS,
-        )
+        subjects = [
+            partial(bench.plain, file, wired=False),
+            partial(bench.plain, file, wired=True),
+            partial(bench.preview, config),
+            partial(bench.preview, config, "--policy-pack", str(bench.root / "policies")),
+        ]
+        if size == SIZES[-1]:
+            subjects += [partial(bench.plain, file, wired=wired, turn=True) for wired in (False, True)]
+        plain, wired, ours, checked, *ending_so = measure.in_turns(subjects, rounds=ROUNDS)
         last = ours.seconds / plain.seconds
+        turned = ", ".join(f"{s.seconds:.2f} s ({ours.seconds / s.seconds:.2f})" for s in ending_so)
         rows = {
             "seconds": [sample.seconds for sample in (plain, wired, ours, checked)],
             "peak MB": [sample.megabytes for sample in (plain, wired, ours, checked)],
@@ -146,6 +153,7 @@ def _compare(bench: Bench) -> None:
             ratios = [f"{c / a:.2f}", f"{c / b:.2f}", f"{d:.{digits}f}", f"{d / c:.2f}"]
             table.add_row(str(len(resources)) if name == "seconds" else "", name, *figures, *ratios)
     console.print(table)
+    console.print(f"Plain and wired programs that end with a turn of the event loop too: {turned}.")
     verdict = "met" if last < TARGET else "missed"
     console.print(
         f"Target: under {TARGET} times the plain program at {SIZES[-1]} resources: {verdict} ({last:.2f})."

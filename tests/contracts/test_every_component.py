@@ -13,6 +13,7 @@ import pytest
 
 from components.cluster import Pool
 from components.core import ClusterFacts, Tags
+from components.site import Caller
 from tests.components.builds import ROWS, built, labels, previewed
 from tests.support.clouds import CALLS, STATES
 from tests.support.deploy import Graph, deploy
@@ -205,6 +206,8 @@ def _fields(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]
 
 
 CHOICES = {
+    "admins": ("arn:aws:iam::123456789012:role/other",),
+    "caller": Caller(account="210987654321", principal="arn:aws:iam::210987654321:role/other"),
     "version": "1.36",
     "kind": "kubernetes",
     "pod_security": "baseline",

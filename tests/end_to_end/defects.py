@@ -13,6 +13,9 @@ from typing import Any
 from policies.engine import Resource
 from policies.engine.values import properties_from_json
 
+LATER = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""How the engine says that nobody knows a value yet."""
+
 Resources = Mapping[str, Resource]
 """By the name of the resource, with its kind in front where two share a name: ``Dataset clicks``."""
 Edit = Callable[[list[Resource]], list[Resource]]
@@ -91,8 +94,18 @@ def unprotect(name: str) -> Edit:
     return edit
 
 
-def add(token: str, name: str, inputs: Mapping[str, Any], *, beside: str) -> Edit:
-    """Add a resource of somebody else, at the provider of another one."""
+def add(
+    token: str,
+    name: str,
+    inputs: Mapping[str, Any],
+    *,
+    beside: str,
+    made_from: Mapping[str, str] | None = None,
+) -> Edit:
+    """Add a resource of somebody else, at the provider of another one.
+
+    ``made_from`` names the resource that a property was made from, where its value is not known yet.
+    """
 
     def edit(resources: list[Resource]) -> list[Resource]:
         like = named(resources, beside)
@@ -104,6 +117,9 @@ def add(token: str, name: str, inputs: Mapping[str, Any], *, beside: str) -> Edi
             inputs=properties_from_json(inputs),
             provider=like.provider,
             protect=True,
+            property_dependencies={
+                key: frozenset({named(resources, other).urn}) for key, other in (made_from or {}).items()
+            },
         )
         return [*resources, fresh]
 
@@ -176,6 +192,11 @@ def policy(*statements: Mapping[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
+_QUALITY = (
+    "    quality: {limitations: Visitors who were logged in., biases: Few visitors over 70., "
+    "gaps: None known.}\n"
+)
+_DIGEST = "    digest: sha256:72b40fb15edacca3004c434b2fae37a7688218c3f58afeeb8c43b6ffa9a1c7dd\n"
 _CLICKS = "  clicks:\n    store: raw\n"
 _SHOP = "    owner: {team: shop, contact: shop@acme.example}\n"
 
@@ -224,12 +245,15 @@ DEFECTS: Sequence[Defect] = (
     Defect(
         name="answers that come back as training data",
         rule="PRV-011",
-        text=[("    serves: ranker\n", "    serves: ranker\n    feeds: [clicks]\n")],
+        edit=change(
+            "Dataset clicks",
+            inputs=[{"node": "endpoint:rank", "edge": "derivedFrom", "position": "acme.yaml:41"}],
+        ),
     ),
     Defect(
         name="a production model on data that change under it",
         rule="PRV-012",
-        text=[(_CLICKS, f"{_CLICKS}    live: true\n")],
+        text=[(_CLICKS, f"{_CLICKS}    live: true\n"), (_DIGEST, "")],
     ),
     Defect(
         name="training on data that are for evaluation",
@@ -250,12 +274,10 @@ DEFECTS: Sequence[Defect] = (
     Defect(
         name="an endpoint that is asked with other fields than the model was trained on",
         rule="PRV-017",
-        text=[
-            (
-                "    schema: schemas/user-7d.yaml\n    expects: {user-7d",
-                "    schema: schemas/clicks.yaml\n    expects: {user-7d",
-            )
-        ],
+        edit=change(
+            "Endpoint rank",
+            expects=[{"node": "featureView:user-7d", "fields": [{"name": "clicked_7d", "type": "string"}]}],
+        ),
     ),
     Defect(
         name="health data behind a public endpoint",
@@ -287,8 +309,7 @@ DEFECTS: Sequence[Defect] = (
         text=[
             ("riskTier: limited", "riskTier: high"),
             (
-                "    quality: {limitations: Visitors who were logged in., biases: Few visitors over 70., "
-                "gaps: None known.}\n",
+                _QUALITY,
                 "",
             ),
         ],
@@ -328,26 +349,30 @@ DEFECTS: Sequence[Defect] = (
     Defect(
         name="a copy of European data in the United States",
         rule="RSD-004",
-        edit=add(
-            "aws:s3/bucketReplicationConfiguration:BucketReplicationConfiguration",
-            "features-copy",
-            {
-                "bucket": "features-bucket",
-                "role": "arn:aws:iam::123456789012:role/copy",
-                "rules": [
-                    {
-                        "status": "Enabled",
-                        "destination": {"bucket": "arn:aws:s3:::copies-us-east-1"},
-                    }
-                ],
-            },
-            beside="features-bucket",
+        edit=both(
+            add(
+                "aws:s3/bucket:Bucket",
+                "copies",
+                {"bucket": "copies", "region": "us-east-1", "tags": TAGS},
+                beside="features-bucket",
+            ),
+            add(
+                "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+                "features-copy",
+                {
+                    "bucket": LATER,
+                    "role": "arn:aws:iam::123456789012:role/copy",
+                    "rules": [{"status": "Enabled", "destination": {"bucket": LATER}}],
+                },
+                beside="features-bucket",
+                made_from={"bucket": "features-bucket", "rules": "copies"},
+            ),
         ),
     ),
     Defect(
-        name="features of data that may not leave Germany, looked up in the Netherlands",
+        name="features of data for the Netherlands, stored in Germany",
         rule="RSD-005",
-        text=[("processingIncluded: [EU]", "processingIncluded: [DE]")],
+        text=[("storageAllowed: [EU]", "storageAllowed: [NL]")],
     ),
     Defect(
         name="data that may not leave the data centre, read in a cloud",
@@ -443,7 +468,9 @@ DEFECTS: Sequence[Defect] = (
     Defect(
         name="infrastructure that nobody pays for",
         rule="CST-001",
-        edit=change("features-bucket", tags={"platform": "acme-ml"}, tagsAll={"platform": "acme-ml"}),
+        edit=both(
+            change("features-bucket", tags={"platform": "acme-ml"}), change("aws-provider", defaultTags=None)
+        ),
     ),
     Defect(
         name="a role that reads a store and that nobody declared",

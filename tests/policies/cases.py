@@ -9,7 +9,16 @@ from typing import Any, TypeAlias
 import pytest
 
 from policies import catalogue
-from policies.engine import Finding, Inventory, Resource, Rule, Verdict, configuration, evaluate
+from policies.engine import (
+    Enforcement,
+    Finding,
+    Inventory,
+    Resource,
+    Rule,
+    Verdict,
+    configuration,
+    evaluate,
+)
 from policies.engine.configuration import Configuration
 from policies.engine.fingerprint import fingerprint
 from policies.engine.values import properties_from_json
@@ -45,6 +54,8 @@ def resource(  # noqa: PLR0913 - the fields of a resource
     settled: bool = False,
     made_from: Mapping[str, Sequence[str]] | None = None,
     provider: str = "",
+    protect: bool = False,
+    parent: str = "",
 ) -> Resource:
     """Return a resource with inputs as parsed JSON; ``made_from`` maps properties to the URNs behind them."""
     return Resource(
@@ -55,13 +66,25 @@ def resource(  # noqa: PLR0913 - the fields of a resource
         outputs=None if outputs is None else properties_from_json(outputs),
         settled=settled,
         provider=provider,
+        protect=protect,
+        parent=parent,
         property_dependencies={key: frozenset(urns) for key, urns in (made_from or {}).items()},
     )
 
 
+DAY = "2026-11-23"
+"""The day on which rules that know dates judge the cases, so that no case grows old."""
+
+
+def on_the_day() -> dict[str, dict[str, Any]]:
+    """Return the configuration that fixes the day of every rule that asks for one."""
+    return {rule.id: {"today": DAY} for rule in catalogue.rules() if "today" in rule.parameters}
+
+
 def settings(rule: Rule, **changes: Any) -> Configuration:
     """Return the configuration of a pack in which ``rule`` is set differently."""
-    return configuration.read({rule.id: changes} if changes else {}, catalogue.rules())
+    fixed = on_the_day()
+    return configuration.read({**fixed, rule.id: {**fixed.get(rule.id, {}), **changes}}, catalogue.rules())
 
 
 def findings(
@@ -98,7 +121,9 @@ def waiver_for(rule: Rule, subject: Resource, /, **changes: Any) -> dict[str, An
 
 
 def with_waivers(*entries: Mapping[str, Any], today: date | None = None) -> Configuration:
-    return configuration.read({"waivers": {"entries": list(entries)}}, catalogue.rules(), today=today)
+    return configuration.read(
+        {**on_the_day(), "waivers": {"entries": list(entries)}}, catalogue.rules(), today=today
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +161,10 @@ class Cases:
 
         return good, bad, unknown, waived
 
+    @property
+    def _mandatory(self) -> bool:
+        return self.rule.enforcement is Enforcement.MANDATORY
+
     def _good(self, case: Stack) -> None:
         assert told(findings(self.rule, case)) == []
         assert told(findings(self.rule, case, settled=True)) == []
@@ -145,7 +174,7 @@ class Cases:
         found = findings(self.rule, stack)
         assert told(found) == list(expected)
         assert {finding.verdict for finding in found} == {Verdict.FAIL}
-        assert all(finding.blocks for finding in found)
+        assert all(finding.blocks is self._mandatory for finding in found)
 
     def _unknown(self, case: tuple[Stack, Sequence[str]]) -> None:
         stack, expected = case
@@ -156,7 +185,7 @@ class Cases:
         assert {finding.verdict for finding in previewed} == {Verdict.UNKNOWN}
         assert all(finding.deferred and not finding.blocks for finding in previewed)
         updated = findings(self.rule, stack, settled=True)
-        assert all(finding.blocks and not finding.deferred for finding in updated)
+        assert all(finding.blocks is self._mandatory and not finding.deferred for finding in updated)
 
     def _waived(self, case: Stack) -> None:
         before = findings(self.rule, case)

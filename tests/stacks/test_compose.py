@@ -70,6 +70,19 @@ def test_no_resource_and_no_lookup_reaches_an_ambient_account() -> None:
     assert [token for token, provider in graph.invokes if provider.rpartition("::")[0] not in known] == []
 
 
+def test_the_program_stops_once_to_ask_aws_who_it_is_however_many_sites_there_are() -> None:
+    """Each question is a round trip that everything after it waits for."""
+    sites = {
+        f"eks{n}": {"kind": "eks", "region": region, "cidr": f"10.{n}.0.0/16"}
+        for n, region in enumerate(("eu-central-1", "us-east-1"), start=1)
+    }
+    graph = run(platform(environment="dev", sites=sites))
+    asked = Counter(token for token, _ in graph.invokes)
+    assert asked["aws:index/getCallerIdentity:getCallerIdentity"] == 1
+    assert asked["aws:iam/getSessionContext:getSessionContext"] == 1
+    assert len(graph.of_type("aws:eks/accessEntry:AccessEntry")) == 2
+
+
 @pytest.mark.parametrize("site", ["aws", "az", "dc1"])
 def test_what_belongs_to_a_site_stays_at_the_site(site: str) -> None:
     """Everything below a site's component uses providers of that site."""

@@ -178,7 +178,7 @@ def test_the_components_know_every_kind_of_node(platform: Path) -> None:
 
 def test_the_example_is_one_graph_without_a_loose_end() -> None:
     file = ROOT / "stacks" / "platforms" / "acme.yaml"
-    found = linkage.of(Inventory(gate.resources_of_platform(file)))
+    found = linkage.of(Inventory(gate.resources(declarations(load(file)))))
 
     assert found.dangling == []
     assert all(found.complete(node) for node in found.nodes)

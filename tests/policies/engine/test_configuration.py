@@ -59,7 +59,7 @@ def test_each_rule_can_be_set_on_its_own() -> None:
     assert read.rules["SEC-002"].enforcement is Enforcement.MANDATORY
     assert read.rules["SEC-002"].unknown is OnUnknown.FAIL
     assert read.rules["SEC-002"].settings.texts("ownKeyFor") == ("secret",)
-    assert read.rules["SEC-002"].settings.text("classificationTag") == "confidentiality"
+    assert read.rules["SEC-002"].settings.text("classificationTag") == "trunkline:confidentiality"
     assert read.rules["SEC-003"].enforcement is Enforcement.MANDATORY
     assert read.rules["SEC-004"].enforcement is Enforcement.ADVISORY
 

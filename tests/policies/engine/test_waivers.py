@@ -1,9 +1,23 @@
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from policies.engine import Enforcement, Verdict
+from policies.engine import (
+    Claim,
+    Enforcement,
+    Finding,
+    Inventory,
+    Resource,
+    Rule,
+    Settings,
+    Verdict,
+    configuration,
+    evaluate,
+    require,
+)
 from policies.engine.fingerprint import changed, fingerprint
 from policies.security.sec001_object_storage_not_public import RULE
 from tests.policies.cases import LATER, findings, resource, secret, told, waiver_for, with_waivers
@@ -36,7 +50,11 @@ def test_a_waived_finding_is_shown_does_not_block_and_is_no_pass() -> None:
         ({"created": "2026-11-24"}, "it was created on 2026-11-24, which is in the future"),
         ({"approvedBy": "Ada@ACME.example "}, "Ada@ACME.example approved a waiver of their own"),
         ({"approvedBy": None}, "approvedBy is missing"),
-        ({"approvedBy": "  "}, "approvedBy must be a text"),
+        (
+            {"approvedBy": "  "},
+            "approvedBy is empty: whoever approves the waiver writes their name there",
+        ),
+        ({"ticket": " "}, "ticket is empty"),
         ({"reason": 7}, "reason must be a text"),
         ({"ticket": None}, "ticket is missing"),
         ({"expires": "soon"}, "expires must be a day such as 2026-11-30, not 'soon'"),
@@ -48,6 +66,12 @@ def test_a_waived_finding_is_shown_does_not_block_and_is_no_pass() -> None:
             "ruleVersion must be a whole number, the version of the rule it was approved for",
         ),
         ({"ruleVersion": 2}, "it was approved for version 2 of SEC-001, which is now at version 1"),
+        (
+            {"ruleVersion": float("inf")},
+            "ruleVersion must be a whole number, the version of the rule it was approved for",
+        ),
+        ({"upstream": ["x"]}, "upstream must map what the finding rests on to its digests"),
+        ({"upstream": {"x": 1}}, "upstream must map what the finding rests on to its digests"),
         ({"rule": "SEC-999"}, "there is no rule SEC-999"),
         ({"approver": "x"}, "approver is not a field of a waiver"),
     ],
@@ -120,3 +144,84 @@ def test_a_fingerprint_says_nothing_about_a_secret() -> None:
     assert fingerprint(resource(ACL, "x", one)) == fingerprint(resource(ACL, "x", other))
     nested = [fingerprint(resource(ACL, "x", {"acl": {"deep": [secret(value)]}})) for value in ("a", "b")]
     assert nested[0] == nested[1]
+
+
+def _never(acl: Resource, _: Inventory, __: Settings) -> Iterator[Claim]:
+    yield require(~acl["acl"].given(), "there is an ACL")
+
+
+def upstream_of(_: Resource, stack: Inventory) -> Mapping[str, str]:
+    """Two buckets stand for a graph: whatever is upstream of the ACL."""
+    return {bucket.name: fingerprint(bucket).get("bucket", "") for bucket in stack.of(BUCKET)}
+
+
+GRAPH_RULE = replace(RULE, alone={}, joined={ACL: _never}, upstream=upstream_of)
+FEEDS = resource(BUCKET, "clicks", {"bucket": "clicks"})
+
+
+def judged(rule: Rule, stack: Sequence[Resource], **changes: Any) -> Sequence[Finding]:
+    by = configuration.read({"waivers": {"entries": [dated(**changes)]}}, [rule], today=TODAY)
+    return evaluate([rule], Inventory(stack), by, settled=False).findings
+
+
+def test_a_waiver_of_a_graph_finding_covers_the_upstream_it_names() -> None:
+    approved = upstream_of(public, Inventory([public, FEEDS]))
+    (finding,) = judged(GRAPH_RULE, [public, FEEDS], upstream=approved)
+    assert finding.waived is not None
+    assert not finding.blocks
+
+
+@pytest.mark.parametrize(
+    ("stack", "named"),
+    [
+        ([public, resource(BUCKET, "clicks", {"bucket": "other"})], "clicks"),
+        ([public, FEEDS, resource(BUCKET, "orders", {"bucket": "orders"})], "orders"),
+        ([public], "clicks"),
+    ],
+    ids=["changed", "added", "removed"],
+)
+def test_a_waiver_ends_when_its_upstream_changes_and_says_what_changed(
+    stack: Sequence[Resource], named: str
+) -> None:
+    approved = upstream_of(public, Inventory([public, FEEDS]))
+    violation, about = judged(GRAPH_RULE, stack, upstream=approved)
+    assert violation.blocks
+    assert about.message.startswith(
+        f"the waiver of SEC-001 in SEC-4711 is not applied: upstream, {named} changed since it was approved. "
+    )
+
+
+def test_a_rule_that_looks_upstream_needs_a_waiver_that_does() -> None:
+    violation, about = judged(GRAPH_RULE, [public, FEEDS])
+    assert violation.blocks
+    now = upstream_of(public, Inventory([FEEDS]))["clicks"]
+    assert f'The upstream is now {{"clicks": "{now}"}}' in about.message
+
+
+def test_a_waiver_that_names_an_upstream_no_rule_looks_at_is_not_applied() -> None:
+    found = findings(RULE, [public], by=with_waivers(dated(upstream={"clicks": "0"}), today=TODAY))
+    assert [finding.blocks for finding in found] == [True, False]
+
+
+def test_an_upstream_that_nobody_knows_yet_does_not_end_a_waiver() -> None:
+    def not_yet(_: Resource, __: Inventory) -> Mapping[str, str]:
+        return {"clicks": "unknown"}
+
+    later = replace(GRAPH_RULE, upstream=not_yet)
+    (finding,) = judged(later, [public], upstream={"clicks": "0f8a3c1d2e4b5a69"})
+    assert finding.waived is not None
+
+
+def test_an_upstream_that_breaks_is_an_error_and_waives_nothing() -> None:
+    def breaks(_: Resource, __: Inventory) -> Mapping[str, str]:
+        raise KeyError("hunter2")
+
+    found = judged(replace(GRAPH_RULE, upstream=breaks), [public], upstream={"clicks": "0"})
+    assert {finding.verdict for finding in found} == {Verdict.FAIL, Verdict.ERROR}
+    assert all(finding.blocks for finding in found)
+    assert "hunter2" not in str(found)
+
+
+def test_a_rule_that_answers_before_creation_cannot_look_upstream() -> None:
+    with pytest.raises(ValueError, match="judges among all resources only"):
+        replace(RULE, upstream=upstream_of)

@@ -45,7 +45,7 @@ def test_no_error_ends_in_a_traceback(
 
 
 @pytest.mark.parametrize(
-    "command", ["doctor", "check", "demo", "preview", "up", "refresh", "destroy", "sandbox"]
+    "command", ["doctor", "check", "scan", "waive", "demo", "preview", "up", "refresh", "destroy", "sandbox"]
 )
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert app.run([command, "--help"]) == 0

@@ -37,7 +37,11 @@ def changed(file: Path, old: str, new: str) -> None:
 
 @pytest.mark.parametrize(
     ("form", "begin"),
-    [("tree", "endpoint rank  acme.yaml:"), ("dot", "digraph linkage {"), ("mermaid", "flowchart LR")],
+    [
+        ("tree", "endpoint rank  stacks/platforms/acme.yaml:"),
+        ("dot", "digraph linkage {"),
+        ("mermaid", "flowchart LR"),
+    ],
 )
 def test_the_graph_of_a_platform_file_is_drawn(
     form: str, begin: str, capsys: pytest.CaptureFixture[str]
@@ -125,7 +129,7 @@ def test_a_commit_that_is_not_there_is_bad_input(
         (b"\x00\x01\x02", "the file is not text"),
         (b'{"deployment": ', "was cut off"),
         (b'{"name": "x"}', "nothing that can be judged"),
-        (b"platform: [", "cannot be used"),
+        (b"platform: [", "cannot be judged"),
     ],
 )
 def test_a_file_that_is_nothing_of_the_kind_is_bad_input(

@@ -11,6 +11,7 @@ from tests.stacks.sandbox.conftest import Connect
 
 VPC = "aws:ec2/vpc:Vpc"
 SUBNET = "aws:ec2/subnet:Subnet"
+FLOW_LOG = "aws:ec2/flowLog:FlowLog"
 BUCKET = "aws:s3/bucket:Bucket"
 CLUSTER = "aws:eks/cluster:Cluster"
 GROUP = "azure-native:resources:ResourceGroup"
@@ -174,6 +175,13 @@ def test_default_tags_and_location_come_from_the_provider(connect: Connect) -> N
         ),
         (VPC, {"cidrBlock": "10.0.0.0/16"}, {"cidrBlock": UNKNOWN}, {"cidrBlock": "UPDATE_REPLACE"}, False),
         (VPC, {"tags": {"a": "1"}}, {"tags": {"b": "1"}}, {"tags.a": "DELETE", "tags.b": "ADD"}, False),
+        (
+            FLOW_LOG,
+            {"trafficType": "ALL", "tags": {"a": "1"}},
+            {"trafficType": "REJECT", "tags": {"a": "2"}},
+            {"trafficType": "UPDATE_REPLACE", "tags.a": "UPDATE"},
+            False,
+        ),
         (BUCKET, {"bucket": "a"}, {"bucket": "b"}, {"bucket": "UPDATE_REPLACE"}, False),
         (
             BUCKET,
