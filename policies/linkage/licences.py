@@ -24,7 +24,10 @@ from license_expression import (
 
 from policies.engine.data import read
 
-_TABLE: Final = read(Path(__file__).parent / "tables" / "licences.toml")
+TABLE: Final = Path(__file__).parent / "tables" / "licences.toml"
+"""Where the obligations stand."""
+
+_TABLE: Final = read(TABLE)
 _LIFTS_SHARE_ALIKE: Final = frozenset(cast("list[str]", _TABLE["exceptions"]["share_alike"]))
 _REFERENCE: Final = re.compile(r"(DocumentRef-[A-Za-z0-9.-]+:)?LicenseRef-[A-Za-z0-9.-]+")
 """SPDX 2.3, annex D: a licence that is not on SPDX's list."""

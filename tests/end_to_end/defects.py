@@ -29,7 +29,7 @@ class Defect:
     rule: str
     """The rule that is meant to catch it."""
     text: Sequence[tuple[str, str]] = ()
-    """Edits of the platform file: what stands there, and what stands there instead."""
+    """Edits of the platform file and its contracts: what stands there, and what stands there instead."""
     edit: Edit | None = None
     """An edit of the resources."""
     path: Sequence[str] = ()
@@ -192,32 +192,43 @@ def policy(*statements: Mapping[str, Any]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
+_TEAM = 'team:\n  name: shop\nsupport:\n  - {channel: shop, tool: email, url: "mailto:shop@acme.example"}\n'
 _QUALITY = (
-    "    quality: {limitations: Visitors who were logged in., biases: Few visitors over 70., "
-    "gaps: None known.}\n"
+    "  - {property: quality, value: {limitations: Visitors who were logged in., "
+    "biases: Few visitors over 70., gaps: None known.}}\n"
 )
-_DIGEST = "    digest: sha256:72b40fb15edacca3004c434b2fae37a7688218c3f58afeeb8c43b6ffa9a1c7dd\n"
-_CLICKS = "  clicks:\n    store: raw\n"
-_SHOP = "    owner: {team: shop, contact: shop@acme.example}\n"
 
 DEFECTS: Sequence[Defect] = (
     # -- what the platform file declares ---------------------------------------------------------------------
-    Defect(name="a dataset that nobody answers for", rule="PRV-001", text=[(_SHOP, "")]),
-    Defect(name="a dataset without a version", rule="PRV-002", text=[('    version: "2026-10"\n', "")]),
+    Defect(
+        name="a dataset that nobody answers for",
+        rule="PRV-001",
+        text=[
+            (
+                _TEAM,
+                "",
+            )
+        ],
+    ),
+    Defect(
+        name="a dataset without a version",
+        rule="PRV-002",
+        edit=change("Dataset clicks", version=None),
+    ),
     Defect(
         name="a dataset without a schema",
         rule="PRV-003",
-        text=[("    date: 2026-10-31\n    schema: schemas/clicks.yaml\n", "    date: 2026-10-31\n")],
+        edit=change("Dataset clicks", schema=None),
     ),
     Defect(
         name="a licence that is none",
         rule="PRV-004",
-        text=[("license: CDLA-Permissive-2.0", "license: CDLA-Permisive")],
+        edit=change("Dataset clicks", license="CDLA-Permisive"),
     ),
     Defect(
         name="data for non-commercial use behind a commercial endpoint",
         rule="PRV-005",
-        text=[("license: CDLA-Permissive-2.0", "license: CC-BY-NC-4.0")],
+        edit=change("Dataset clicks", license="CC-BY-NC-4.0"),
         path=["dataset clicks", "endpoint rank"],
     ),
     Defect(
@@ -228,19 +239,14 @@ DEFECTS: Sequence[Defect] = (
     Defect(
         name="features of confidential data called public",
         rule="PRV-007",
-        text=[
-            (
-                "    confidentiality: confidential\n    schema: schemas/user-7d",
-                "    confidentiality: public\n    schema: schemas/user-7d",
-            )
-        ],
+        text=[("store: features, confidentiality: confidential", "store: features, confidentiality: public")],
         path=["dataset clicks", "feature view user-7d"],
     ),
     Defect(name="a feature view of a dataset that is not there", rule="PRV-008", edit=drop("Dataset clicks")),
     Defect(
         name="a dataset that nothing reads",
         rule="PRV-010",
-        text=[("    evaluatedOn: [clicks-later]\n", "")],
+        text=[("evaluatedOn: [clicks-later], ", "")],
     ),
     Defect(
         name="answers that come back as training data",
@@ -253,23 +259,27 @@ DEFECTS: Sequence[Defect] = (
     Defect(
         name="a production model on data that change under it",
         rule="PRV-012",
-        text=[(_CLICKS, f"{_CLICKS}    live: true\n"), (_DIGEST, "")],
+        edit=change("Dataset clicks", live=True, digest=None),
     ),
     Defect(
         name="training on data that are for evaluation",
         rule="PRV-013",
-        text=[("purposes: [training, evaluation, production]", "purposes: [evaluation]")],
+        text=[("value: [training, evaluation, production]", "value: [evaluation]")],
     ),
     Defect(
         name="personal data without a legal basis",
         rule="PRV-014",
-        text=[('    consents: ["https://shop.acme.example/privacy"]\n', "")],
+        text=[('  - {property: consents, value: ["https://shop.acme.example/privacy"]}\n', "")],
     ),
-    Defect(name="data from nobody knows where", rule="PRV-015", text=[("    origin: [DE, NL]\n", "")]),
+    Defect(
+        name="data from nobody knows where",
+        rule="PRV-015",
+        text=[("  - {property: origin, value: [DE, NL]}\n", "")],
+    ),
     Defect(
         name="a store that keeps data longer than they may be kept",
         rule="PRV-016",
-        text=[("retention: 500d", "retention: 90d")],
+        text=[("value: 500, unit: d", "value: 90, unit: d")],
     ),
     Defect(
         name="an endpoint that is asked with other fields than the model was trained on",
@@ -284,14 +294,14 @@ DEFECTS: Sequence[Defect] = (
         rule="PRV-018",
         text=[
             ("contains: [pi]", "contains: [phi]"),
-            ("    authentication: oidc\n", "    authentication: oidc\n    exposure: public\n"),
+            ("authentication: oidc,", "authentication: oidc, exposure: public,"),
         ],
         path=["dataset clicks", "endpoint rank"],
     ),
     Defect(
         name="a served model without a model card",
         rule="PRV-019",
-        text=[("    card: https://models.acme.example/ranker/4\n", "")],
+        text=[(', card: "https://models.acme.example/ranker/4"', "")],
     ),
     Defect(
         name="a model whose signature nobody checks",
@@ -308,10 +318,8 @@ DEFECTS: Sequence[Defect] = (
         rule="PRV-022",
         text=[
             ("riskTier: limited", "riskTier: high"),
-            (
-                _QUALITY,
-                "",
-            ),
+            (_QUALITY, ""),
+            ("  limitations: Visitors who were logged in.\n", ""),
         ],
     ),
     Defect(
@@ -319,31 +327,31 @@ DEFECTS: Sequence[Defect] = (
         rule="PRV-023",
         text=[
             (
-                "models:\n  ranker:\n",
-                "models:\n  base: {store: models, thirdParty: true}\n  ranker:\n    base: base\n",
+                "models:\n  ranker:\n    {reads",
+                "models:\n  base: {store: models, thirdParty: true}\n  ranker:\n    {base: base, reads",
             )
         ],
     ),
     Defect(
         name="an endpoint without a tier of risk",
         rule="PRV-024",
-        text=[("    authentication: oidc\n    riskTier: limited\n", "    authentication: oidc\n")],
+        text=[("authentication: oidc, riskTier: limited,", "authentication: oidc,")],
     ),
     # -- where data may be ---------------------------------------------------------------------------------
     Defect(
         name="data for the United States in a German data centre",
         rule="RSD-001",
-        text=[("storageAllowed: [EU]", "storageAllowed: [US]")],
+        text=[("storageAllowed, value: [EU]", "storageAllowed, value: [US]")],
     ),
     Defect(
         name="data in a country that is ruled out",
         rule="RSD-002",
-        text=[("storageAllowed: [EU]", "storageForbidden: [DE]")],
+        text=[("storageAllowed, value: [EU]", "storageForbidden, value: [DE]")],
     ),
     Defect(
         name="training in a country where the data may not be worked on",
         rule="RSD-003",
-        text=[("processingIncluded: [EU]", "processingIncluded: [NL]")],
+        text=[("processingIncluded, value: [EU]", "processingIncluded, value: [NL]")],
         path=["dataset clicks"],
     ),
     Defect(
@@ -372,12 +380,17 @@ DEFECTS: Sequence[Defect] = (
     Defect(
         name="features of data for the Netherlands, stored in Germany",
         rule="RSD-005",
-        text=[("storageAllowed: [EU]", "storageAllowed: [NL]")],
+        text=[("storageAllowed, value: [EU]", "storageAllowed, value: [NL]")],
     ),
     Defect(
         name="data that may not leave the data centre, read in a cloud",
         rule="RSD-006",
-        text=[(_CLICKS, f"{_CLICKS}    onPremOnly: true\n")],
+        text=[
+            (
+                "  - {property: origin, value: [DE, NL]}\n",
+                "  - {property: origin, value: [DE, NL]}\n  - {property: onPremOnly, value: true}\n",
+            )
+        ],
         path=["dataset clicks"],
     ),
     # -- what the program registers -----------------------------------------------------------------------

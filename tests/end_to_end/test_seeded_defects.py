@@ -41,13 +41,19 @@ def judged(resources: Sequence[Resource]) -> Evaluation:
     return evaluate(rules, Inventory(resources), configuration.default(rules), settled=False)
 
 
-def declared(text: str, folder: Path, platform: Sequence[Resource]) -> list[Resource]:
-    """Return the platform with the declarations of another platform file, at the same places."""
+def declared(edits: Sequence[tuple[str, str]], folder: Path, platform: Sequence[Resource]) -> list[Resource]:
+    """Return the platform with the declarations of edited files, at the same places."""
+    done: set[str] = set()
     for file in sorted(EXAMPLE.parent.rglob("*.yaml")):
+        text = file.read_text(encoding="utf-8")
+        for old, new in edits:
+            if old in text:
+                done.add(old)
+                text = text.replace(old, new)
         copy = folder / file.relative_to(EXAMPLE.parent)
         copy.parent.mkdir(parents=True, exist_ok=True)
-        copy.write_bytes(file.read_bytes())
-    (folder / EXAMPLE.name).write_text(text, encoding="utf-8")
+        copy.write_text(text, encoding="utf-8")
+    assert done == {old for old, _ in edits}, "the example no longer says this"
     places = {
         place["node"].raw: place["resource"].raw
         for item in platform
@@ -72,18 +78,12 @@ def declared(text: str, folder: Path, platform: Sequence[Resource]) -> list[Reso
 
 
 def planted(defect: Defect, platform: Sequence[Resource], folder: Path) -> list[Resource]:
-    resources = list(platform)
-    if defect.text:
-        text = EXAMPLE.read_text(encoding="utf-8")
-        for old, new in defect.text:
-            assert old in text, f"the example no longer says {old!r}"
-            text = text.replace(old, new)
-        resources = declared(text, folder, platform)
+    resources = declared(defect.text, folder, platform) if defect.text else list(platform)
     return defect.edit(resources) if defect.edit else resources
 
 
 def test_the_clean_platform_has_no_finding(platform: Sequence[Resource], tmp_path: Path) -> None:
-    for resources in (platform, declared(EXAMPLE.read_text(encoding="utf-8"), tmp_path, platform)):
+    for resources in (platform, declared((), tmp_path, platform)):
         found = judged(resources).findings
         assert [(item.rule, item.urn, item.path, item.message) for item in found if not item.deferred] == []
 

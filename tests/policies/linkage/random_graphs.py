@@ -1,4 +1,4 @@
-"""Graphs that nobody thought of: strategies for declared nodes with edges in every direction, loops included."""
+"""Graphs that nobody thought of: strategies for declared nodes, with edges every way and loops."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from policies.engine import Resource
 from policies.linkage.vocabulary import CODES, Confidentiality, RiskTier
 from tests.policies.linkage.graphs import declared
 
-KINDS = ("source", "dataset", "featureView", "training", "evaluation", "model", "endpoint")
+KINDS = ("source", "dataset", "dataset", "featureView", "training", "evaluation", "model", "endpoint")
 FLOWS = (
     "derivedFrom",
     "readsFrom",
@@ -130,6 +130,10 @@ def _node(draw: Callable[[Any], Any], name: str, ids: Sequence[str]) -> Resource
     least, most = {"source": (0, 0), "dataset": (0, 2), "model": (0, 3)}.get(kind, (1, 3))
     edges: Edges = draw(st.lists(edge, min_size=least, max_size=most))
     properties = draw(maybe(**_OF[kind], places=st.lists(_PLACE, max_size=2)))
+    # What travels, and what lowers it, is worth having more often than not.
+    for key in ("license", "classification", "confidentiality", "reduces"):
+        if key in _OF[kind] and draw(st.integers(0, 3)):
+            properties[key] = draw(_OF[kind][key])
     if kind == "model" and not edges:
         # A model that nothing was trained into is somebody else's; its licence binds for that reason.
         properties["thirdParty"] = True

@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from policies import catalogue
-from policies.engine import Inventory, Resource, Verdict, evaluate
-from policies.engine.values import Properties
+from policies.engine import Inventory, Resource, Rule, Verdict, evaluate
 from policies.linkage import Effective, regions
 from policies.linkage.reductions import TECHNOLOGIES
 from policies.linkage.vocabulary import KINDS, NO_FLOW, SOURCE, Confidentiality, EdgeKind, RiskTier
@@ -247,7 +246,7 @@ def properties(item: Resource) -> Any:
     return item.inputs or {}
 
 
-def failing(rules: Sequence[Any], stack: Sequence[Resource]) -> dict[tuple[str, str], Verdict]:
+def failing(rules: Sequence[Rule], stack: Sequence[Resource]) -> dict[tuple[str, str], Verdict]:
     found: dict[tuple[str, str], Verdict] = {}
     inventory = Inventory(stack)
     for rule in rules:
@@ -276,7 +275,7 @@ def test_one_more_edge_removes_no_finding_about_licences_or_places(
     assume(stack[-1].kind != SOURCE)
     upstream = data.draw(st.sampled_from([str(said_by(item)["node"]) for item in stack]))
     edge = {"node": upstream, "edge": data.draw(st.sampled_from(FLOWS))}
-    target: Properties = properties(stack[-1])
+    target = properties(stack[-1])
     more = [
         *stack[:-1],
         replace(stack[-1], inputs={**target, "inputs": [*said_by(stack[-1])["inputs"], edge]}),

@@ -1,12 +1,11 @@
 """The two sides against each other: what is true of one is true of the other with the sides exchanged."""
 
-import networkx as nx
 from hypothesis import given
 from hypothesis import strategies as st
 
 from policies.engine import Inventory, Resource, Truth
 from policies.engine.truth import NO, YES
-from policies.linkage import graph, reconcile
+from policies.linkage import access, graph, reconcile
 from policies.linkage.declared import Entitlements
 from policies.linkage.reconcile import unmatched
 from tests.policies.cases import LATER, resource
@@ -282,20 +281,14 @@ def test_the_record_is_plain_data() -> None:
     }
 
 
-def test_the_order_of_a_thousand_grants_costs_no_square() -> None:
-    """Each role reads its own bucket: there are as many grants as roles, however many pairs there could be."""
-    count = 60
+def test_there_are_as_many_grants_as_somebody_gave() -> None:
+    """Each role reads its own bucket; there could be as many pairs as roles times buckets."""
+    count = 40
     stack: list[Resource] = []
     for index in range(count):
         name = f"n{index}"
-        stack += [
-            bucket(name),
-            dataset(name, bucket(name)),
-            role(name, f"dataset:{name}"),
-            inline(name, name, reads(name)),
-        ]
+        stack += [bucket(name), dataset(name, bucket(name)), role(name, f"dataset:{name}")]
+        stack.append(inline(name, name, reads(name)))
     inventory = Inventory(stack)
-    found = reconcile.physical.of(inventory)
-    assert len(found.grants) == count
+    assert len(access.of(inventory).grants) == count
     assert reconcile.of(inventory).strays == []
-    assert nx.number_of_nodes(graph.of(inventory).flow) == count

@@ -1,6 +1,7 @@
 """``trunkline graph``, ``impact``, ``why`` and ``diff`` as a user types them."""
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,9 +17,7 @@ EXAMPLE = ROOT / "stacks" / "platforms" / "acme.yaml"
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The example platform in a repository of its own, committed once."""
     folder = tmp_path / "platforms"
-    (folder / "schemas").mkdir(parents=True)
-    for file in (EXAMPLE, *sorted((EXAMPLE.parent / "schemas").iterdir())):
-        (folder / file.relative_to(EXAMPLE.parent)).write_bytes(file.read_bytes())
+    shutil.copytree(EXAMPLE.parent, folder)
     for command in (
         ("init", "-q", "-b", "main"),
         ("add", "."),
@@ -92,7 +91,7 @@ def test_an_unchanged_file_has_no_difference(repository: Path, capsys: pytest.Ca
 def test_a_difference_shows_the_edge_and_what_now_depends_on_it(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    changed(repository, "evaluatedOn: [clicks-later]", "evaluatedOn: []")
+    changed(repository, "evaluatedOn: [clicks-later], ", "")
     changed(repository, "reads: [clicks]", "reads: [clicks, clicks-later]")
 
     run(["diff", "HEAD", "--of", str(repository), "--json"])
@@ -108,10 +107,12 @@ def test_a_difference_shows_the_edge_and_what_now_depends_on_it(
 def test_a_new_finding_that_blocks_fails_the_comparison(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    changed(repository, "    owner: {team: shop, contact: shop@acme.example}\n", "")
+    changed(
+        repository, ",\n     owner: {team: ranking, contact: ranking@acme.example}}\n\nmodels", "}\n\nmodels"
+    )
 
     assert run(["diff", "HEAD", "--of", str(repository)]) == 1
-    assert "New findings:\n  PRV-001 clicks: " in capsys.readouterr().out
+    assert "New findings:\n  PRV-001 user-7d: " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("ref", ["nowhere", "--output=/tmp/x", ""])
