@@ -18,16 +18,20 @@ _LENGTH: Final = 16
 _UNKNOWN: Final = "unknown"
 """Recorded for an input that was not known when the waiver was drafted; it matches anything."""
 _HIDDEN: Final = "secret"
-_ANNOTATIONS: Final = ("pulumi.com/autonamed", "pulumi.com/patchForce")
+_ANNOTATIONS: Final = frozenset({"pulumi.com/autonamed", "pulumi.com/patchForce"})
+_DECLARATIONS: Final = "trunkline:catalogue:"
+_POSITION: Final = frozenset({"position"})
+"""Where a declaration is written: a line that moves changes nothing that was approved."""
 
 
 def fingerprint(resource: Resource) -> dict[str, str]:
     """Return the fingerprint of ``resource`` as it stands in the program."""
     declared = resource.outputs if resource.inputs is None else resource.inputs
+    left_out = _POSITION if resource.type.startswith(_DECLARATIONS) else frozenset[str]()
     return {
-        key: _digest(value, resource.name)
+        key: _digest(value, resource.name, left_out)
         for key, value in sorted((declared or {}).items())
-        if value is not None
+        if value is not None and key not in left_out
     }
 
 
@@ -45,12 +49,13 @@ def differing(approved: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     )
 
 
-def _digest(value: Value, name: str) -> str:
+def _digest(value: Value, name: str, left_out: frozenset[str]) -> str:
     if isinstance(value, Unknown) or _holds_unknown(value):
         return _UNKNOWN
     if isinstance(value, Secret):
         return _HIDDEN
-    canonical = json.dumps(_stable(value, name), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    stable = _stable(value, name, left_out | _ANNOTATIONS)
+    canonical = json.dumps(stable, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()[:_LENGTH]
 
 
@@ -70,7 +75,7 @@ def _holds_unknown(value: Value) -> bool:
             return False
 
 
-def _stable(value: Value, name: str) -> Any:
+def _stable(value: Value, name: str, left_out: frozenset[str]) -> Any:
     """Return ``value`` without what changes from run to run: secrets, and names the provider makes up."""
     match value:
         case Secret():
@@ -81,8 +86,8 @@ def _stable(value: Value, name: str) -> Any:
             made_up = re.fullmatch(re.escape(name) + r"-?[0-9a-f]{7,8}", value, re.IGNORECASE)
             return "[generated name]" if made_up else value
         case Mapping():
-            return {key: _stable(item, name) for key, item in value.items() if key not in _ANNOTATIONS}
+            return {key: _stable(item, name, left_out) for key, item in value.items() if key not in left_out}
         case list() | tuple():
-            return [_stable(item, name) for item in value]
+            return [_stable(item, name, left_out) for item in value]
         case _:
             return value

@@ -8,6 +8,7 @@ import difflib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
@@ -16,7 +17,7 @@ from policies.engine.data import read
 from policies.engine.values import Absent, Opaque, Secret, Unknown
 from policies.linkage import regions
 from policies.linkage.reductions import TECHNOLOGIES
-from policies.linkage.vocabulary import BINDINGS, CODES, KINDS, Confidentiality, EdgeKind, RiskTier
+from policies.linkage.vocabulary import BINDINGS, CODES, KINDS, Confidentiality, EdgeKind, NodeKind, RiskTier
 
 Shape: TypeAlias = "str | Sequence[Shape] | Mapping[str, Shape]"
 
@@ -68,14 +69,18 @@ def problems(resource: Resource) -> Iterator[Problem]:
     Raises:
         KeyError: The resource declares no node.
     """
-    kind = KINDS[resource.kind]
-    allowed = {key for key, entry in PROPERTIES.items() if {"all", kind.value} & set(entry["of"])}
+    allowed = _allowed(KINDS[resource.kind])
     for key, _ in resource.properties.entries():
         view = resource[key]
         if key in allowed:
             yield from _shape(view, PROPERTIES[key]["is"])
         elif not isinstance(view.raw, Absent):
             yield Problem(view, f"{key} is no property of {resource.kind}{_meant(key, allowed)}")
+
+
+@cache
+def _allowed(kind: NodeKind) -> frozenset[str]:
+    return frozenset(key for key, entry in PROPERTIES.items() if {"all", kind.value} & set(entry["of"]))
 
 
 def _shape(view: View, shape: Shape) -> Iterator[Problem]:

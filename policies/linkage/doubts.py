@@ -27,7 +27,7 @@ _PROPERTIES: Final = {
 _LOWERED: Final = frozenset({Attribute.CODES, Attribute.CONFIDENTIALITY})
 
 
-def judged(graph: "Graph", node: str, attribute: Attribute, *, fine: bool) -> Truth:
+def holds(graph: "Graph", node: str, attribute: Attribute, *, fine: bool) -> Truth:
     """Return whether what is known of ``attribute`` at ``node`` is fine, and whether that is all of it.
 
     What is known can only become stricter, so what is not fine now stays so. What is fine now may change
@@ -72,8 +72,7 @@ def arriving(graph: "Graph", node: str, attribute: Attribute) -> tuple[Reading, 
 def incomplete(graph: "Graph", node: str) -> tuple[Reading, ...]:
     """Return the inputs of ``node`` where the list is not known to its end, or names what nobody declares."""
     here = graph.nodes[node]
-    dangling = any(edge.downstream == node for edge in graph.dangling)
-    return () if here.inputs_known and not dangling else (Reading(here.urn, "inputs"),)
+    return () if here.inputs_known and node not in graph.broken else (Reading(here.urn, "inputs"),)
 
 
 def _missing(graph: "Graph", node: Node, attribute: Attribute) -> Iterator[Reading]:

@@ -47,6 +47,8 @@ class Graph:
         self._flow_down = {node: _flowing(edges) for node, edges in self._down.items()}
         self.dangling: Sequence[Edge] = sorted(dangling, key=lambda edge: (edge.downstream, edge.upstream))
         """Edges whose upstream nobody declares."""
+        self.broken: frozenset[str] = frozenset(edge.downstream for edge in dangling)
+        """Ids of the nodes that these edges end at."""
 
     # -- asking --------------------------------------------------------------------------------------------
 

@@ -5,11 +5,12 @@ itself, with one choice among the alternatives of an expression: who answers und
 weights on under another.
 """
 
+import functools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from policies.engine import Claim, Hop, Settings, Truth, View, all_of, any_of, require
+from policies.engine import Claim, Settings, Truth, View, all_of, any_of, require
 from policies.engine.truth import NO, YES, Reading
 from policies.linkage import Graph, Node, doubts, licences, nodes
 from policies.linkage.licences import Allowed, Licence, Terms
@@ -49,40 +50,40 @@ class _Way:
 
 
 def judge(graph: Graph, act: Act, settings: Settings) -> Iterator[Claim]:
-    """Yield a claim about the licence of everything upstream of ``act``."""
+    """Yield a claim about the licence of everything upstream of ``act`` that may forbid it."""
     here = act.node.id
     upstream = {here, *graph.ancestors(here)}
     for key in sorted(upstream):
         node = graph.nodes[key]
-        missing = doubts.incomplete(graph, key)
-        path = graph.path(key, here)
-        if missing:
+        if missing := doubts.incomplete(graph, key):
             wrong = f"something that {node.label} was made from has a licence that forbids this"
-            yield require(Truth(None, missing), wrong, witness=path)
+            yield require(Truth(None, missing), wrong, witness=graph.path(key, here))
         if node.kind in _LICENSED:
-            yield from _licensed(graph, act, node, upstream, settings, path)
+            holds, wrong = _licensed(graph, act, node, upstream, settings)
+            if holds.state is not True:
+                yield require(holds, wrong, witness=graph.path(key, here))
 
 
-def _licensed(  # noqa: PLR0913, PLR0917 - what a claim about one licence depends on
-    graph: Graph, act: Act, node: Node, upstream: set[str], settings: Settings, path: Sequence[Hop]
-) -> Iterator[Claim]:
+def _licensed(
+    graph: Graph, act: Act, node: Node, upstream: set[str], settings: Settings
+) -> tuple[Truth, str]:
     licence = node["license"]
     text = None if licence.secret else nodes.text(licence)
     if not text:
         # What was made from something else may leave its licence to that.
         silent = ~licence.filled() & (YES if graph.into(node.id) else NO)
-        wrong = f"nothing says under which licence {node.label} is"
-        yield require(silent | Truth(None, _reading(licence)), wrong, witness=path)
-        return
+        return silent | Truth(None, _reading(licence)), f"nothing says under which licence {node.label} is"
     if _free(text):
-        return
+        return YES, ""
     binds = YES if node.kind is not NodeKind.MODEL else _binds(graph, node)
+    if binds.state is False:
+        return YES, ""
     way = _way(graph, node, act.node, upstream, training=settings.flag("trainingMakesDerivative"))
     tried = [_conditions(choice, licence, way, act, settings) for choice in licences.alternatives(text)]
     best = min(tried, key=_how_bad)
     reasons = "; ".join(dict.fromkeys(wrong for holds, wrong in best if holds.state is not True))
     holds = any_of(all_of(holds for holds, _ in conditions) for conditions in tried)
-    yield require(binds.implies(holds), f"{node.label} is under {text}: {reasons}", witness=path)
+    return binds.implies(holds), f"{node.label} is under {text}: {reasons}"
 
 
 def _binds(graph: Graph, model: Node) -> Truth:
@@ -215,6 +216,7 @@ def _own(view: View, question: Callable[[str], Allowed]) -> Truth:
     return yes | (~no).doubtful()
 
 
+@functools.lru_cache(maxsize=1024)
 def _free(text: str) -> bool:
     """Return whether an alternative asks for no more than credit."""
     return any(

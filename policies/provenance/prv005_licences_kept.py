@@ -16,6 +16,7 @@ from policies.engine import (
     Severity,
 )
 from policies.engine.truth import NO
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import ENDPOINT, MODEL
 from policies.provenance.licensing import USES, Act, judge
 
@@ -59,6 +60,7 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined={ENDPOINT: _endpoint, MODEL: _model},
+    upstream=digests,
     parameters={
         "trainingMakesDerivative": Parameter(
             about="Whether a model is taken for a derivative of the data it was trained on.",

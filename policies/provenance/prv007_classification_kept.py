@@ -21,6 +21,7 @@ from policies.engine import (
 from policies.engine.view import Plain
 from policies.linkage import Attribute, Graph, Node, doubts
 from policies.linkage.reductions import Reduction, reductions
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import DATASET, FEATURE_VIEW, MODEL, TRAINING, Confidentiality
 
 _WITHOUT: Final = "no transform with evidence lies between"
@@ -123,4 +124,5 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined=dict.fromkeys((DATASET, FEATURE_VIEW, TRAINING, MODEL), _kept),
+    upstream=digests,
 )

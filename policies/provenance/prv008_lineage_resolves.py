@@ -18,6 +18,7 @@ from policies.engine import (
 )
 from policies.engine.truth import NO, YES
 from policies.linkage import Graph, Node, doubts
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import ENDPOINT, KINDS, MODEL, NodeKind
 
 
@@ -38,17 +39,17 @@ def _sources(resource: Resource, inventory: Inventory, settings: Settings) -> It
     graph = linkage.of(inventory)
     node = graph.declared_by(resource)
     upstream = sorted({node.id, *graph.ancestors(node.id)})
-    roots = [key for key in upstream if not graph.into(key)]
-    broken = {edge.downstream for edge in graph.dangling}
+    roots = {key for key in upstream if not graph.into(key)}
     for key in upstream:
-        here, way = graph.nodes[key], graph.path(key, node.id)
+        here = graph.nodes[key]
         if missing := doubts.incomplete(graph, key):
             # What the node itself names is judged above.
-            if key != node.id or key not in broken:
+            if key != node.id or key not in graph.broken:
                 wrong = f"{here.label} names what nothing in this stack declares"
-                yield require(Truth(False if key in broken else None, missing), wrong, witness=way)
-        elif key in roots:
-            yield require(_begins(here), _wrong(graph, key, node), witness=way)
+                named = Truth(False if key in graph.broken else None, missing)
+                yield require(named, wrong, witness=graph.path(key, node.id))
+        elif key in roots and (begins := _begins(here)).state is not True:
+            yield require(begins, _wrong(graph, key, node), witness=graph.path(key, node.id))
     if not roots:
         yield require(
             NO, "its data begins nowhere: all of it is made from itself", witness=_around(graph, node)
@@ -90,4 +91,5 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined={**dict.fromkeys(KINDS, _edges), MODEL: _sources, ENDPOINT: _sources},
+    upstream=digests,
 )

@@ -17,6 +17,7 @@ from policies.engine import (
 )
 from policies.engine.truth import NO, YES
 from policies.linkage import Graph, doubts
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import ENDPOINT, EdgeKind, NodeKind
 
 
@@ -84,4 +85,5 @@ RULE = Rule(
     enforcement=Enforcement.ADVISORY,
     unknown=OnUnknown.DEFER,
     joined={ENDPOINT: _declared},
+    upstream=digests,
 )

@@ -20,6 +20,7 @@ from policies.engine import (
 from policies.engine.truth import YES
 from policies.linkage import Node
 from policies.linkage.reach import reached
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import MODEL, NodeKind
 from policies.provenance.said import pinned
 from policies.provenance.serving import endpoints_of
@@ -32,8 +33,10 @@ def _stable(model: Resource, inventory: Inventory, _: Settings) -> Iterator[Clai
     graph = linkage.of(inventory)
     node = graph.declared_by(model)
     produces = model["stage"].equals(_PRODUCTION) | any_of(
-        serves & endpoint["stage"].equals(_PRODUCTION) for endpoint, serves in endpoints_of(graph, node)
+        serves & endpoint["stage"].equals(_PRODUCTION) for endpoint, serves in endpoints_of(node, inventory)
     )
+    if produces.state is False:
+        return
     found = reached(graph, node.id, _moving, _unpinned)
     origin = found.path[0].node if found.path else "something"
     yield forbid(
@@ -62,4 +65,5 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined={MODEL: _stable},
+    upstream=digests,
 )

@@ -21,6 +21,7 @@ from policies.engine import (
 from policies.engine.data import read
 from policies.linkage import Attribute, Graph, doubts
 from policies.linkage.propagate import declared
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import ENDPOINT, EVALUATION, MODEL, TRAINING
 
 _TABLE: Final = cast("Mapping[str, list[str]]", read(Path(__file__).parent / "tables" / "purposes.toml"))
@@ -51,7 +52,7 @@ def _allowed(graph: Graph, resource: Resource, use: str, settings: Settings) -> 
     allowed = "nothing" if not purposes else ", ".join(sorted(purposes))
     limit = path[0].node if path else "something"
     return require(
-        doubts.judged(graph, node, Attribute.PURPOSES, fine=fine),
+        doubts.holds(graph, node, Attribute.PURPOSES, fine=fine),
         f"{limit} upstream may not be used for {use}: all of its data together may be used for {allowed}",
         witness=path or graph.hops((), node),
     )
@@ -80,6 +81,7 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined={TRAINING: _training, EVALUATION: _evaluation, MODEL: _staged, ENDPOINT: _staged},
+    upstream=digests,
     parameters={
         "allowedBy": Parameter(
             about="For training, evaluation, staging and production, the purposes of which one allows that "

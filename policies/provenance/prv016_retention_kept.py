@@ -20,6 +20,7 @@ from policies.engine import (
 )
 from policies.engine.truth import NO, YES
 from policies.linkage import Attribute, Graph, Node, Place, doubts, lifecycle, nodes, physical
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import DATASET, FEATURE_VIEW
 
 _STORED: Final = "storedIn"
@@ -132,6 +133,7 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined={DATASET: _dataset, FEATURE_VIEW: _view},
+    upstream=digests,
     parameters={
         "checked": Parameter(
             about="Places, such as store:archive, that no resource of the stack is, and whose lifecycle "

@@ -20,6 +20,7 @@ from policies.engine import (
     require,
 )
 from policies.linkage import Graph, Node, doubts
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import ENDPOINT, FEATURE_VIEW, TRAINING, EdgeKind, NodeKind
 
 _FACTS: Final = ("type", "unit")
@@ -160,4 +161,5 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined={FEATURE_VIEW: _expected, TRAINING: _expected, ENDPOINT: _served},
+    upstream=digests,
 )

@@ -16,6 +16,7 @@ from policies.engine import (
     forbid,
 )
 from policies.linkage import Attribute, doubts
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import ENDPOINT, SPECIAL
 
 
@@ -58,4 +59,5 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined={ENDPOINT: _public},
+    upstream=digests,
 )

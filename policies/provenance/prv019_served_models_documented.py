@@ -17,6 +17,7 @@ from policies.engine import (
     require,
 )
 from policies.linkage import physical
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import MODEL, NodeKind
 from policies.provenance.said import pinned, said
 from policies.provenance.serving import served
@@ -33,7 +34,7 @@ _SERVERS: Final = (
 def _documented(model: Resource, inventory: Inventory, _: Settings) -> Iterator[Claim]:
     graph = linkage.of(inventory)
     node = graph.declared_by(model)
-    answers = served(graph, node)
+    answers = served(node, inventory)
     here = graph.hops((), node.id)
     digest, card = model["digest"], model["card"]
     yield require(
@@ -78,4 +79,5 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined={MODEL: _documented, **dict.fromkeys(_SERVERS, _declared)},
+    upstream=digests,
 )

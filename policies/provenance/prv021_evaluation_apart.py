@@ -16,6 +16,7 @@ from policies.engine import (
     require,
 )
 from policies.linkage import Edge, Graph, doubts
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import MODEL, EdgeKind
 from policies.provenance.splits import shared
 
@@ -69,4 +70,5 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined={MODEL: _apart},
+    upstream=digests,
 )

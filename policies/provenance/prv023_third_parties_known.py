@@ -27,6 +27,8 @@ def _supplied(resource: Resource, inventory: Inventory, _: Settings) -> Iterator
     node = graph.declared_by(resource)
     here = graph.hops((), node.id)
     foreign = resource["thirdParty"].is_true()
+    if foreign.state is False:
+        return
     supplier, licence, digest = resource["issuer"]["name"], resource["license"], resource["digest"]
     yield require(
         foreign.implies(said(supplier)),
@@ -50,7 +52,7 @@ def _supplied(resource: Resource, inventory: Inventory, _: Settings) -> Iterator
 
 def _pinned_where_taken(graph: Graph, node: Node) -> Truth:
     """Return whether live data is pinned in every dataset that was made from it."""
-    if node.kind is not NodeKind.SOURCE:
+    if node.kind is not NodeKind.SOURCE or node["live"].is_true().state is False:
         return NO
     taken = {edge.downstream for edge in graph.out_of(node.id)}
     copies = [pinned(graph.nodes[key]["digest"]) for key in sorted(taken)]

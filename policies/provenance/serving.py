@@ -1,23 +1,30 @@
 """Which endpoints answer with a model."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from policies.engine import Truth, any_of
+from policies import linkage
+from policies.engine import Inventory, Truth, any_of
 from policies.engine.truth import YES
-from policies.linkage import Graph, Node, doubts
+from policies.linkage import Node, doubts
 from policies.linkage.vocabulary import EdgeKind, NodeKind
 
 
-def endpoints_of(graph: Graph, model: Node) -> Iterator[tuple[Node, Truth]]:
+def endpoints_of(model: Node, inventory: Inventory) -> Iterator[tuple[Node, Truth]]:
     """Yield the endpoints that answer with ``model``, and those that may: their inputs are not all known."""
+    graph = linkage.of(inventory)
     serving = {edge.downstream for edge in graph.out_of(model.id) if edge.kind is EdgeKind.SERVED_BY}
-    for endpoint in graph.of(NodeKind.ENDPOINT):
-        if endpoint.id in serving:
-            yield endpoint, YES
-        elif missing := doubts.incomplete(graph, endpoint.id):
-            yield endpoint, Truth(None, missing)
+    for key in sorted(serving):
+        yield graph.nodes[key], YES
+    for endpoint in inventory.derive(_not_told):
+        if endpoint.id not in serving:
+            yield endpoint, Truth(None, doubts.incomplete(graph, endpoint.id))
 
 
-def served(graph: Graph, model: Node) -> Truth:
+def served(model: Node, inventory: Inventory) -> Truth:
     """Return whether any endpoint answers with ``model``."""
-    return any_of(serves for _, serves in endpoints_of(graph, model))
+    return any_of(serves for _, serves in endpoints_of(model, inventory))
+
+
+def _not_told(inventory: Inventory) -> Sequence[Node]:
+    graph = linkage.of(inventory)
+    return [node for node in graph.of(NodeKind.ENDPOINT) if doubts.incomplete(graph, node.id)]

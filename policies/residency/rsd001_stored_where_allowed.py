@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from policies import linkage
 from policies.engine import Claim, Enforcement, Inventory, OnUnknown, Resource, Rule, Settings, Severity
 from policies.linkage import Attribute
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import DATASET, SOURCE
 from policies.residency.where import STORED, allowed
 
@@ -25,4 +26,5 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined=dict.fromkeys((SOURCE, DATASET), _stored),
+    upstream=digests,
 )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from policies import linkage
 from policies.engine import Claim, Enforcement, Inventory, OnUnknown, Resource, Rule, Settings, Severity
 from policies.linkage import Attribute
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import KINDS
 from policies.residency.where import PROCESSED, allowed, forbidden
 
@@ -27,4 +28,5 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined=dict.fromkeys(KINDS, _processed),
+    upstream=digests,
 )

@@ -18,6 +18,7 @@ from policies.engine import (
 )
 from policies.engine.truth import YES
 from policies.linkage import Attribute, Graph, Node, Place, Region, nodes, physical
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import KINDS, NodeKind
 from policies.residency.copies import copies
 from policies.residency.where import STORED, hop_to, limits, path_to, told, within
@@ -70,4 +71,5 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined=dict.fromkeys(KINDS, _copied),
+    upstream=digests,
 )

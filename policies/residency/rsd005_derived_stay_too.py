@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from policies import linkage
 from policies.engine import Claim, Enforcement, Inventory, OnUnknown, Resource, Rule, Settings, Severity
 from policies.linkage import Attribute
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import ENDPOINT, EVALUATION, FEATURE_VIEW, MODEL, TRAINING
 from policies.residency.where import STORED, allowed, forbidden
 
@@ -26,4 +27,5 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined=dict.fromkeys((FEATURE_VIEW, TRAINING, EVALUATION, MODEL, ENDPOINT), _derived),
+    upstream=digests,
 )

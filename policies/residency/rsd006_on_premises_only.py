@@ -19,6 +19,7 @@ from policies.engine import (
 )
 from policies.engine.truth import NO, YES
 from policies.linkage import Attribute, Graph, Node, Place, doubts, physical
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import KINDS
 from policies.residency.where import hop_to
 
@@ -78,4 +79,5 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined=dict.fromkeys(KINDS, _inside),
+    upstream=digests,
 )

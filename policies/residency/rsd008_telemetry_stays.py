@@ -20,6 +20,7 @@ from policies.engine import (
 )
 from policies.engine.truth import NO, YES
 from policies.linkage import Attribute, Graph, Region, doubts, physical
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import ENDPOINT, PERSONAL
 from policies.residency.telemetry import sinks
 from policies.residency.where import limits, path_to, told, within
@@ -70,6 +71,7 @@ RULE = Rule(
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
     joined={ENDPOINT: _stays},
+    upstream=digests,
     parameters={
         "hosts": Parameter(
             about="For countries (ISO 3166-1), the hosts of services that keep their data there, such as "

@@ -22,6 +22,7 @@ from policies.engine import (
 from policies.engine.data import read
 from policies.engine.truth import YES
 from policies.linkage import Attribute, Graph, Node, Place, Region, physical
+from policies.linkage.upstream import digests
 from policies.linkage.vocabulary import KINDS
 from policies.residency.destinations import Destination, destinations
 from policies.residency.where import STORED, allowed, forbidden, hop_to, limits, path_to, told, within
@@ -107,4 +108,5 @@ RULE = Rule(
     enforcement=Enforcement.ADVISORY,
     unknown=OnUnknown.DEFER,
     joined=dict.fromkeys(KINDS, _near),
+    upstream=digests,
 )

@@ -101,14 +101,16 @@ def told(found: Sequence[Finding]) -> list[str]:
     ]
 
 
-def waiver_for(rule: Rule, subject: Resource, /, **changes: Any) -> dict[str, Any]:
-    """Return a waiver, valid unless ``changes`` make it otherwise."""
+def waiver_for(rule: Rule, subject: Resource, /, stack: Stack = (), **changes: Any) -> dict[str, Any]:
+    """Return a waiver, valid unless ``changes`` make it otherwise, for ``subject`` among ``stack``."""
     today = datetime.now(UTC).date()
+    around = Inventory(stack or [subject])
     return {
         "rule": rule.id,
         "ruleVersion": rule.version,
         "subject": subject.urn,
         "fingerprint": fingerprint(subject),
+        **({"upstream": dict(rule.upstream(subject, around))} if rule.upstream else {}),
         "reason": "public documentation",
         "ticket": "SEC-4711",
         "requestedBy": "ada@acme.example",
@@ -190,7 +192,7 @@ class Cases:
     def _waived(self, case: Stack) -> None:
         before = findings(self.rule, case)
         subject = next(item for item in case if item.urn == before[0].urn)
-        after = findings(self.rule, case, by=with_waivers(waiver_for(self.rule, subject)))
+        after = findings(self.rule, case, by=with_waivers(waiver_for(self.rule, subject, case)))
         assert told(after) == told(before)
         assert [finding.waived is not None for finding in after] == [
             item.urn == subject.urn for item in before

@@ -145,14 +145,14 @@ def test_a_waiver_never_hides_a_finding(rule: Rule) -> None:
     for stack, _ in cases_of(rule).bad.values():
         before = findings(rule, stack)
         for subject in stack:
-            after = findings(rule, stack, by=with_waivers(waiver_for(rule, subject)))
+            after = findings(rule, stack, by=with_waivers(waiver_for(rule, subject, stack)))
             assert _seen(after, rule) == _seen(before, rule)
 
 
 @pytest.mark.parametrize("rule", catalogue.rules(), ids=lambda rule: rule.id)
 def test_an_expired_waiver_is_no_waiver(rule: Rule) -> None:
     for stack, _ in cases_of(rule).bad.values():
-        expired = waiver_for(rule, stack[0], created="2020-01-01", expires="2020-02-01")
+        expired = waiver_for(rule, stack[0], stack, created="2020-01-01", expires="2020-02-01")
         after = [item for item in findings(rule, stack, by=with_waivers(expired)) if item.rule == rule.id]
         assert after == list(findings(rule, stack))
 

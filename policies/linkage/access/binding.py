@@ -5,13 +5,14 @@ below the declaration. Whatever runs as a node's identity is that node too, unle
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import networkx as nx
 
-from policies.engine import Inventory, Truth, any_of
+from policies.engine import Inventory, Resource, Truth, any_of
 from policies.engine.truth import YES, Reading
+from policies.linkage.access.aws.principals import named_by_arn
 from policies.linkage.access.lookup import reading, unknown
 from policies.linkage.access.marks import chain, marks
 from policies.linkage.access.model import Act, Identity, IdentityKind
@@ -27,6 +28,8 @@ _NAMES: Final = {
     IdentityKind.MANAGED: ("principalId", "clientId", "id"),
     IdentityKind.RESOURCE: ("identity.principalId",),
 }
+
+_BY_ARN: Final = frozenset({IdentityKind.ROLE, IdentityKind.USER})
 
 
 class Bindings:
@@ -53,6 +56,8 @@ class Bindings:
             for node in nodes
         }
         self._listed: defaultdict[str, set[str]] = defaultdict(set)
+        self._by_short_name: defaultdict[str, set[str]] = defaultdict(set)
+        """Nodes that list an ARN, by the name in it."""
         self._made_from: defaultdict[str, set[str]] = defaultdict(set)
         self.open: Mapping[str, Reading] = self._read_lists()
         """Nodes of which nobody knows yet as whom they run, and what is missing."""
@@ -99,12 +104,15 @@ class Bindings:
 
     def _read_lists(self) -> Mapping[str, Reading]:
         waiting: dict[str, Reading] = {}
+        resources = {identity.urn for identity in self.identities}
         for node in self._graph.nodes.values():
             for name in node.identities:
                 self._listed[name.casefold()].add(node.id)
+                if (short := named_by_arn(name)) is not None:
+                    self._by_short_name[short.casefold()].add(node.id)
             if node.identities_known:
                 continue
-            origins = node.resource.property_dependencies.get("identities", frozenset())
+            origins = node.resource.property_dependencies.get("identities", frozenset()) & resources
             for urn in origins:
                 self._made_from[urn].add(node.id)
             if not origins:
@@ -112,19 +120,13 @@ class Bindings:
         return waiting
 
     def _bind(self, identity: Identity) -> None:
-        found: dict[str, Truth] = {}
+        found = dict.fromkeys(self._listing(identity), YES)
         unread: list[Reading] = []
-        for name in self.names(identity):
-            for node in self._listed.get(name.casefold(), ()):
-                found[node] = YES
         resource = self._inventory.get(identity.urn)
         if resource is not None:
-            for node in self._made_from.get(identity.urn, ()):
-                found[node] = YES
             for view in marks(resource):
-                node_id = text(view)
-                if node_id is not None and node_id in self._graph.nodes:
-                    found[node_id] = YES
+                if (text(view) or "") in self._graph.nodes:
+                    found[text(view) or ""] = YES
                 elif unknown(view):
                     unread.append(reading(view))
             if not found and (above := self._above(identity.urn)) is not None:
@@ -134,6 +136,17 @@ class Bindings:
             unread.append(Reading(place, path))
         self._direct[identity] = found
         self._unread[identity] = tuple(unread)
+
+    def _listing(self, identity: Identity) -> Iterator[str]:
+        """Yield the nodes that list an identity."""
+        for name in self.names(identity):
+            yield from self._listed.get(name.casefold(), ())
+        yield from self._made_from.get(identity.urn, ())
+        resource = self._inventory.get(identity.urn)
+        if resource is not None and identity.kind in _BY_ARN and not _has(resource, "arn"):
+            # Before a role exists nobody knows its ARN, but a program may spell it out.
+            for view in resource.known_as(("name",)):
+                yield from self._by_short_name.get((text(view) or "").casefold(), ())
 
     def _above(self, urn: str) -> Node | None:
         found = (self._declarations.get(above) for above in chain(urn, self._inventory))
@@ -178,3 +191,7 @@ class Bindings:
                     for node, holds in self._nodes.get(act.identity, {}).items():
                         found[node].append(holds & act.holds)
                 self._nodes[identity] = {node: any_of(truths) for node, truths in found.items()}
+
+
+def _has(resource: Resource, name: str) -> bool:
+    return any(isinstance(view.raw, str) for view in resource.known_as((name,)))

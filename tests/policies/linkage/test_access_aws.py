@@ -178,7 +178,10 @@ def test_a_boundary_takes_away_what_it_does_not_allow() -> None:
 @pytest.mark.parametrize(
     ("principal", "expected"),
     [
-        ({"AWS": ARN}, {f"role {ARN}": {"read": True}}),
+        (
+            {"AWS": "arn:aws:iam::111122223333:role/other"},
+            {"role arn:aws:iam::111122223333:role/other": {"read": True}},
+        ),
         ({"AWS": "reader"}, READS),
         ({"AWS": ["reader", "arn:aws:sts::1:assumed-role/reader/s"]}, READS),
         ("*", {"everyone": {"read": True}}),
@@ -208,6 +211,13 @@ def test_another_account_is_somebody_once_the_own_one_is_known() -> None:
     assert told(*stack, other) == {"account 999988887777": {"read": True}}
 
 
+def test_an_arn_that_a_program_spells_out_before_the_role_exists() -> None:
+    lets = at_bucket("raw", allow(Principal={"AWS": ARN}))
+    assert told(*STORED, READER, lets) == READS
+    elsewhere = outputs_of(READER, arn="arn:aws:iam::999988887777:role/reader")
+    assert told(*STORED, elsewhere, lets) == {f"role {ARN}": {"read": True}}
+
+
 def test_everyone_but_some() -> None:
     named = outputs_of(READER, arn=ARN)
     left_out = {"Effect": "Deny", "NotPrincipal": {"AWS": ARN}, "Action": "s3:*", "Resource": "*"}
@@ -232,6 +242,39 @@ def test_only_some_by_a_condition_on_the_caller() -> None:
     other = outputs_of(role("other"), arn="arn:aws:iam::111122223333:role/other")
     assert told(*STORED, other, inline("p", "other", allow()), at_bucket("raw", but)) == {}
     assert told(*STORED, READER, lets, at_bucket("raw", but)) == MAYBE
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"StringEquals": {"aws:PrincipalArn": ARN}}, READS),
+        ({"StringEquals": {"aws:PrincipalArn": "arn:aws:iam::111122223333:role/other"}}, {}),
+        ({"StringEqualsIfExists": {"aws:PrincipalAccount": ["111122223333", "1"]}}, READS),
+        ({"StringEquals": {"aws:PrincipalAccount": "999988887777"}}, {}),
+        ({"StringNotEquals": {"aws:PrincipalAccount": "999988887777"}}, READS),
+        ({"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}}, {}),
+        ({"ForAnyValue:StringEquals": {"aws:PrincipalArn": ARN}}, MAYBE),
+        ({"StringEquals": {"aws:PrincipalArn": "${aws:username}"}}, MAYBE),
+        ({"StringEquals": {"aws:PrincipalArn": LATER}}, MAYBE),
+        ({"StringEquals": LATER}, MAYBE),
+        ({"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:PrincipalAccount": "1"}}, {}),
+    ],
+)
+def test_conditions_on_the_caller(condition: Any, expected: Told) -> None:
+    named = outputs_of(READER, arn=ARN)
+    stack = [
+        *STORED,
+        named,
+        resource(ROLE_POLICY, "p", {"role": "reader", "policy": {"Statement": [allow(Condition=condition)]}}),
+    ]
+    assert told(*stack) == expected
+
+
+def test_a_caller_of_whom_nothing_is_known_may_meet_a_condition() -> None:
+    equal = allow(Condition={"StringEquals": {"aws:PrincipalArn": ARN}})
+    any_arn = allow(Condition={"ArnLike": {"aws:PrincipalArn": "*"}})
+    assert told(*STORED, READER, inline("p", "reader", equal)) == MAYBE
+    assert told(*STORED, READER, inline("p", "reader", any_arn)) == READS
 
 
 def test_an_access_point_may_lead_to_the_bucket() -> None:

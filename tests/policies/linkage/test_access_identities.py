@@ -53,6 +53,8 @@ def ranker(**more: Any) -> Resource:
             "role trainer",
         ),
         (["trainer"], role("trainer"), "role trainer"),
+        ([ARN], role("trainer"), "role trainer"),
+        (["arn:aws:iam::111122223333:role/team/trainer"], role("trainer"), "role trainer"),
         (["principal-1"], managed("app", "principal-1"), "managed identity app"),
         (["PRINCIPAL-1"], managed("app", "principal-1"), "managed identity app"),
         (["ml/app"], service_account("app"), "service account ml/app"),
@@ -109,6 +111,26 @@ def test_identities_that_nobody_knows_yet_are_what_they_were_made_from() -> None
     assert standing(node, role("trainer"), role("other")) == {"role trainer": {"training:ranker": True}}
     bindings = access.of(Inventory([ranker(identities=[LATER]), role("trainer")])).bindings
     assert list(bindings.open) == ["training:ranker"]
+
+
+def test_an_arn_names_one_role_once_roles_have_arns() -> None:
+    other = resource(
+        ROLE,
+        "trainer",
+        {"name": "trainer", "assumeRolePolicy": trust("x")},
+        outputs={"arn": "arn:aws:iam::999988887777:role/trainer"},
+    )
+    assert standing(ranker(identities=[ARN]), other) == {}
+
+
+def test_identities_that_were_made_from_something_else_are_open() -> None:
+    node = resource(
+        "trunkline:catalogue:Training",
+        "ranker",
+        {"node": "training:ranker", "identities": [LATER]},
+        made_from={"identities": [raw.urn]},
+    )
+    assert list(access.of(Inventory([raw, node, role("trainer")])).bindings.open) == ["training:ranker"]
 
 
 def test_a_tag_that_names_nothing_binds_nothing() -> None:

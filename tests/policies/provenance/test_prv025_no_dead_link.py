@@ -312,6 +312,15 @@ CASES = Cases(
             ],
             ["ranker.encryption.rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId"],
         ),
+        "a store from elsewhere": (
+            [
+                raw,
+                dataset("clicks", places=[{"role": "storedIn", "node": "store:raw", "resource": LATER}]),
+                ranker,
+                trainer,
+            ],
+            ["ranker.clicks.places[0].resource"],
+        ),
         "identities from elsewhere": (
             [raw, clicks, trained("ranker", "dataset:clicks", identities=[LATER])],
             ["ranker.identities"],

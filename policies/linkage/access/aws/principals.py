@@ -23,6 +23,7 @@ _KINDS: Final = {
 }
 _MANAGED: Final = re.compile(r"arn:[^:]*:iam::aws:policy/(.+)")
 _ACCOUNT: Final = re.compile(r"(?:arn:[^:]*:iam::)?(\d{12})(?::root)?")
+_NAME: Final = re.compile(r"arn:[^:]*:iam::\d*:(?:role|user)/(?:.*/)?([^/]+)")
 _SESSION: Final = re.compile(r"arn:[^:]*:sts::\d*:assumed-role/([^/]+)/.*")
 
 
@@ -104,6 +105,9 @@ class Principals:
         """Return the identity that is called ``text`` and that no resource of the stack certainly is."""
         session = _SESSION.fullmatch(text)
         known = self._lookup.named(session.group(1) if session else text)
+        if not known and (name := named_by_arn(text)) is not None and self.own(account_of(text) or ""):
+            # Before a role exists nobody knows its ARN, but a program may spell it out.
+            known = [one for one in self._lookup.named(name) if not any(_arns(one))]
         if len(known) == 1:
             return identity_of(known[0])
         kind = IdentityKind.USER if ":user/" in text else IdentityKind.ROLE
@@ -161,7 +165,7 @@ class Principals:
             yield Named(identity=None if identity.kind is IdentityKind.SOMEBODY else identity, holds=holds)
 
     def _caller(self, resource: Resource) -> Caller:
-        arn = next((v.raw for v in resource.known_as(("arn",)) if isinstance(v.raw, str)), None)
+        arn = next(_arns(resource), None)
         alone = next(iter(self.accounts)) if len(self.accounts) == 1 else None
         return Caller(arn, account_of(arn) if arn else alone)
 
@@ -213,6 +217,12 @@ def identity_of(resource: Resource) -> Identity:
     return Identity(_KINDS[resource.kind], resource.name, resource.urn)
 
 
+def named_by_arn(text: str) -> str | None:
+    """Return the name in the ARN of a role or user; ``None`` for any other text."""
+    found = _NAME.fullmatch(text)
+    return found.group(1) if found else None
+
+
 def somebody(view: View) -> Identity:
     """Return the identity that the property at ``view`` will name."""
     return Identity(IdentityKind.SOMEBODY, f"{view.urn} {view.path}")
@@ -227,6 +237,10 @@ def account_of(arn: str) -> str | None:
 def everyone_in(account: str) -> Identity:
     """Return whoever is in an account."""
     return Identity(IdentityKind.ACCOUNT, account)
+
+
+def _arns(resource: Resource) -> Iterator[str]:
+    return (view.raw for view in resource.known_as(("arn",)) if isinstance(view.raw, str))
 
 
 def _accounts(inventory: Inventory) -> Iterator[str]:
