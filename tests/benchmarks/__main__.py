@@ -45,6 +45,17 @@ class Bench:
     root: Path
     variables: Mapping[str, str]
 
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """The flags of a preview that the policy pack checks, as the sandbox configures it."""
+        configuration = self.root / "stacks" / "policies" / "sandbox.json"
+        return (
+            "--policy-pack",
+            str(self.root / "policies"),
+            "--policy-pack-config",
+            str(configuration),
+        )
+
     def preview(self, config: Path, *flags: str) -> measure.Sample:
         """One preview of our program."""
         command = [str(self.executable), "preview", "--config-file", str(config), "--non-interactive", *flags]
@@ -136,7 +147,7 @@ def _compare(bench: Bench) -> None:
             partial(bench.plain, file, wired=False),
             partial(bench.plain, file, wired=True),
             partial(bench.preview, config),
-            partial(bench.preview, config, "--policy-pack", str(bench.root / "policies")),
+            partial(bench.preview, config, *bench.policies),
         ]
         if size == SIZES[-1]:
             subjects += [partial(bench.plain, file, wired=wired, turn=True) for wired in (False, True)]

@@ -6,6 +6,7 @@ _HEAD = """\
 platform: bench
 environment: dev
 owner: {team: platform, contact: platform@bench.example}
+tags: {cost-centre: bench, data-product: bench}
 sites:
 """
 

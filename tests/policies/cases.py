@@ -101,7 +101,7 @@ def told(found: Sequence[Finding]) -> list[str]:
     ]
 
 
-def waiver_for(rule: Rule, subject: Resource, /, stack: Stack = (), **changes: Any) -> dict[str, Any]:
+def waiver_for(rule: Rule, subject: Resource, stack: Stack = (), /, **changes: Any) -> dict[str, Any]:
     """Return a waiver, valid unless ``changes`` make it otherwise, for ``subject`` among ``stack``."""
     today = datetime.now(UTC).date()
     around = Inventory(stack or [subject])
