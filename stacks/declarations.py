@@ -25,7 +25,7 @@ _STAGES: Final = {"dev": "development", "staging": "staging", "prod": "productio
 _PROVIDERS: Final = {"eks": "aws", "aks": "azure"}
 _ELSEWHERE: Final = frozenset(
     {"store", "site", "from", "schema", "reads", "expects", "retention"}
-    | {"evaluatedOn", "base", "serves", "feeds", "stage", "contract"}
+    | {"evaluatedOn", "base", "serves", "feeds", "stage", "contract", "partition"}
 )
 """Keys of the file that a node does not keep as they are: they become edges, places and resolved facts."""
 
@@ -116,6 +116,7 @@ class _Writer:
                 "inputs": inputs,
                 "places": [self._store("storedIn", entry.store)],
                 "path": entry.path or name,
+                **self._partition(entry),
                 **self._schema(entry.fields_file),
             },
         )
@@ -221,6 +222,11 @@ class _Writer:
     def _common(self, node: str, at: tuple[str, ...], entry: Entry) -> dict[str, Any]:
         kept = {key: value for key, value in _plain(entry).items() if key not in _ELSEWHERE}
         return {"node": node, "position": self._position(at), **kept}
+
+    def _partition(self, entry: Dataset) -> dict[str, Any]:
+        if entry.partition is None:
+            return {}
+        return {"partition": {"of": self._origin(entry.partition.of), "name": entry.partition.name}}
 
     def _origin(self, name: str) -> str:
         return f"source:{name}" if name in self._platform.sources else f"dataset:{name}"

@@ -38,7 +38,12 @@ def digests(resource: Resource, inventory: Inventory) -> Mapping[str, str]:
         if edge.kind is EdgeKind.EVALUATED_BY
     }
     found |= judges.union(*(graph.ancestors(judge) for judge in judges))
-    return {key: _digest(fingerprint(graph.nodes[key].resource)) for key in sorted(found - {here})}
+    return {key: digest(graph.nodes[key].resource) for key in sorted(found - {here})}
+
+
+def digest(resource: Resource) -> str:
+    """Return a digest of a declaration itself."""
+    return _digest(fingerprint(resource))
 
 
 def _digest(parts: Mapping[str, str]) -> str:

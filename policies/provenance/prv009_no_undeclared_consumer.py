@@ -14,7 +14,7 @@ from policies.engine import (
     Settings,
     Severity,
 )
-from policies.linkage import access, graph, reconcile
+from policies.linkage import access, graph, reconcile, upstream
 from policies.linkage.access.globs import matches
 
 _PLATFORM: Final = "platformIdentities"
@@ -30,6 +30,22 @@ def _check(resource: Resource, stack: Inventory, settings: Settings) -> Iterator
             stray.use.grant.evidence.path,
             reconcile.witness(stray, graph.of(stack), stack),
         )
+
+
+def _rests_on(resource: Resource, stack: Inventory) -> dict[str, str]:
+    """Return digests of the data that a resource opens, and of all that it comes from, by id.
+
+    A waiver is for that data: it ends when more of it lies behind the same door, or when it changes.
+    """
+    declared = graph.of(stack)
+    found: dict[str, str] = {}
+    for name in sorted(
+        {stray.use.holder or "" for stray in reconcile.by_evidence(stack).get(resource.urn, ())}
+    ):
+        holder = declared.nodes.get(name)
+        if holder is not None:
+            found |= {name: upstream.digest(holder.resource), **upstream.digests(holder.resource, stack)}
+    return found
 
 
 def _wrong(stray: reconcile.Stray, declared: graph.Graph) -> str:
@@ -60,6 +76,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     enforcement=Enforcement.MANDATORY,
     unknown=OnUnknown.DEFER,
+    upstream=_rests_on,
     joined=dict.fromkeys(access.evidence_kinds(), _check),
     parameters={
         _PLATFORM: Parameter(

@@ -92,15 +92,9 @@ def up(
 
 
 def _policy_variables(space: workspace.Workspace) -> dict[str, str]:
-    """The variables that make plain `pulumi preview` and `pulumi up` run the pack as the sandbox does.
-
-    The engine takes any flag from a variable named after it.
-    """
+    """The variable that makes the pack judge under plain `pulumi` as under `trunkline up --sandbox`."""
     chosen = platform_file.policies_of(space.stack_config(workspace.SANDBOX_STACK), space.root)
-    return {
-        "PULUMI_OPTION_POLICY_PACK": str(space.policies),
-        **({"PULUMI_OPTION_POLICY_PACK_CONFIG": str(chosen)} if chosen else {}),
-    }
+    return {"TRUNKLINE_POLICIES": str(chosen)} if chosen else {}
 
 
 @app.command()

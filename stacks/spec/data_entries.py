@@ -63,6 +63,11 @@ def _of_dataset(at: tuple[str, str], dataset: Dataset) -> Iterator[Reference]:
     yield Reference((*at, "store"), dataset.store, ("objectStores",), "object store")
     for index, other in enumerate(dataset.made_from):
         yield Reference((*at, "from", index), other, ("sources", "datasets"), "source or dataset")
+    if dataset.partition is not None:
+        whole = dataset.partition.of
+        yield Reference(
+            (*at, "partition", "of"), whole, ("sources", "datasets"), "source or dataset", dataset.made_from
+        )
 
 
 def _of_view(at: tuple[str, str], view: FeatureView) -> Iterator[Reference]:

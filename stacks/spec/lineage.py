@@ -177,6 +177,15 @@ class Source(Provenance):
     """Whether another organisation made it."""
 
 
+class Partition(Entry):
+    """Which part of something else a dataset is."""
+
+    of: Name
+    """The source or dataset that was split; `from` names it as well."""
+    name: Name
+    """The part; parts with different names have no row in common."""
+
+
 class Dataset(Provenance):
     """Data in an object store of the platform."""
 
@@ -192,6 +201,8 @@ class Dataset(Provenance):
     """A data contract (ODCS 3) or Croissant file that says what is not said here."""
     reduces: Sequence[Reduction] = ()
     """Transforms on the way that lower the classification."""
+    partition: Partition | None = None
+    """The part of a source or dataset that it is, where that was split, for training and evaluation say."""
     hold: bool = False
     """Whether it is kept although nothing reads it."""
 
@@ -271,6 +282,8 @@ class Model(Entry):
     """What it is for."""
     stage: Stage | None = None
     """How far it has come; without it, that of the platform's environment."""
+    distributed: bool = False
+    """Whether its weights leave the organisation."""
     confidentiality: Confidentiality | None = None
     """How closely it is held."""
     expects: Mapping[Name, Sequence[FieldName]] = {}
@@ -315,6 +328,8 @@ class Endpoint(Entry):
     """How far it has come; without it, that of the platform's environment."""
     commercial: bool = True
     """Whether its answers are used commercially."""
+    distributed: bool | None = None
+    """Whether its answers leave the organisation; without it, those of a public endpoint do."""
     fields_file: RelativePath | None = Field(default=None, alias="schema")
     """A file with the fields of a request."""
     expects: Mapping[Name, Sequence[FieldName]] = {}

@@ -24,7 +24,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from stacks.cli import engines, sandboxes, workspace
+from stacks.cli import engines, lifecycle, sandboxes, workspace
 from stacks.sandbox import Sandbox
 from tests.benchmarks import measure, platforms
 
@@ -42,19 +42,13 @@ class Bench:
 
     executable: Path
     folder: Path
-    root: Path
+    space: workspace.Workspace
     variables: Mapping[str, str]
 
     @property
-    def policies(self) -> tuple[str, ...]:
-        """The flags of a preview that the policy pack checks, as the sandbox configures it."""
-        configuration = self.root / "stacks" / "policies" / "sandbox.json"
-        return (
-            "--policy-pack",
-            str(self.root / "policies"),
-            "--policy-pack-config",
-            str(configuration),
-        )
+    def root(self) -> Path:
+        """The folder of ``Pulumi.yaml``."""
+        return self.space.root
 
     def preview(self, config: Path, *flags: str) -> measure.Sample:
         """One preview of our program."""
@@ -119,7 +113,7 @@ def main() -> None:
         with Sandbox(private.sandbox).start(parent=os.getpid()) as running:
             variables = private.sandbox_variables(providers=running.environment, engine=engine.environment())
             sandboxes.select_stack(engine.executable, private, variables)
-            bench = Bench(executable=engine.executable, folder=folder, root=space.root, variables=variables)
+            bench = Bench(executable=engine.executable, folder=folder, space=private, variables=variables)
             _compare(bench)
 
 
@@ -147,7 +141,7 @@ def _compare(bench: Bench) -> None:
             partial(bench.plain, file, wired=False),
             partial(bench.plain, file, wired=True),
             partial(bench.preview, config),
-            partial(bench.preview, config, *bench.policies),
+            partial(bench.preview, config, *lifecycle.policy_flags(bench.space, config)),
         ]
         if size == SIZES[-1]:
             subjects += [partial(bench.plain, file, wired=wired, turn=True) for wired in (False, True)]

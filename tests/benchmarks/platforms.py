@@ -12,9 +12,10 @@ sites:
 
 
 def write(path: Path, *, sites: int, stores: int) -> Path:
-    """Write a platform of ``sites`` EKS sites, each with ``stores`` object stores, and return its path.
+    """Write a platform of ``sites`` EKS sites and return its path.
 
-    Ranges do not overlap up to 120 sites: the VPC of site ``n`` is 10.n.0.0/16, its services 172.16+.
+    Each site has ``stores`` object stores and one more that receives their access logs. Ranges do not overlap
+    up to 120 sites: the VPC of site ``n`` is 10.n.0.0/16, its services 10.128+n.0.0/20.
     """
     lines = [_HEAD]
     for n in range(sites):
@@ -22,8 +23,9 @@ def write(path: Path, *, sites: int, stores: int) -> Path:
         lines.append(
             f"  s{n}: {{kind: eks, region: eu-central-1, cidr: 10.{n}.0.0/16, services: {services}}}\n"
         )
-    if stores:
-        lines.append("objectStores:\n")
-        lines += [f"  d{n}-{m}: {{site: s{n}}}\n" for n in range(sites) for m in range(stores)]
+    lines.append("objectStores:\n")
+    for n in range(sites):
+        lines.append(f"  l{n}: {{site: s{n}}}\n")
+        lines += [f"  d{n}-{m}: {{site: s{n}, accessLogs: l{n}}}\n" for m in range(stores)]
     path.write_text("".join(lines), encoding="utf-8")
     return path

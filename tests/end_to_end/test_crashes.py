@@ -25,6 +25,7 @@ pytestmark = pytest.mark.engine
 PLATFORM = """\
 platform: crash
 owner: {team: platform, contact: platform@crash.example}
+tags: {cost-centre: cc-1, data-product: trial}
 sites:
   dc1: {kind: kubernetes, context: dc1, cidr: 10.0.0.0/16, pods: 10.244.0.0/16, country: DE}
   dc2: {kind: openshift, context: dc2, cidr: 10.1.0.0/16, country: NL}

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.engine
 SMALL = """\
 platform: small
 owner: {team: platform, contact: platform@small.example}
+tags: {cost-centre: cc-1, data-product: trial}
 sites:
   dc1: {kind: kubernetes, context: dc1, cidr: 10.0.0.0/16, pods: 10.244.0.0/16, country: DE}
 """

@@ -153,6 +153,28 @@ def test_what_an_entry_says_is_kept(platform: Path, node: str, key: str, value: 
     assert by_node(platform)[node].properties[key] == value
 
 
+def test_a_split_for_training_and_evaluation_can_be_told(platform: Path) -> None:
+    """Without it, a model whose two datasets were made from one source is judged on what it learned from."""
+    digest = "sha256:" + "0" * 63
+    part = "store: raw, from: [clicks], digest: '{}', partition: {{of: clicks, name: {}}}"
+    split = FILE.replace("reads: [seven, clicks]", "reads: [train]").replace(
+        "evaluatedOn: [clicks]", "evaluatedOn: [test]"
+    )
+    for name, last in (("train", "1"), ("test", "2")):
+        entry = part.format(digest + last, name)
+        split = split.replace("features:\n", f"  {name}: {{{entry}}}\nfeatures:\n", 1)
+    platform.write_text(split.replace("feeds: [clicks], ", ""))
+
+    found = by_node(platform)
+    assert found["dataset:test"].properties["partition"] == {"of": "dataset:clicks", "name": "test"}
+    judged = gate.judge(tuple(found.values()), gate.configuration(None)).findings
+    assert [finding.message for finding in judged if finding.rule == "PRV-021"] == []
+
+    platform.write_text(platform.read_text().replace(", partition: {of: clicks, name: test}", ""))
+    judged = gate.judge(tuple(by_node(platform).values()), gate.configuration(None)).findings
+    assert [finding.verdict for finding in judged if finding.rule == "PRV-021"] == ["fail"]
+
+
 def test_fields_come_with_a_digest_that_a_comment_does_not_change(platform: Path) -> None:
     schema = by_node(platform)["dataset:clicks"].properties["schema"]
     assert schema["fields"] == [{"name": "user_id", "type": "string", "nullable": False}]

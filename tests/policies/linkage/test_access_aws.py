@@ -13,7 +13,9 @@ from tests.policies.cases import LATER, policy, resource, urn_of
 from tests.policies.linkage.stacks import (
     ATTACHMENT,
     BUCKET,
+    BUCKET_POLICY,
     POLICY,
+    ROLE,
     ROLE_POLICY,
     at_bucket,
     bucket,
@@ -71,6 +73,9 @@ MAYBE: Told = {"role reader": {"read": None}}
         ([allow(Resource="arn:aws:s3:::raw")], {}),
         ([allow(Resource="arn:aws:s3:::ra?/*")], READS),
         ([allow(Resource="arn:aws:s3:::other/*")], {}),
+        ([allow(Resource="arn:aws:s3:::*/clicks/*")], READS),
+        ([allow(Resource="arn:aws:s3:::*clicks*")], MAYBE),
+        ([allow(Resource="arn:aws:s3:::r*")], READS),
         ([allow(Resource="arn:aws-cn:s3:::raw/*")], READS),
         ([allow(Resource="arn:aws:s3:::${aws:PrincipalTag/team}/*")], MAYBE),
         (
@@ -141,6 +146,19 @@ def test_policies_come_from_everywhere_a_role_has_them() -> None:
     assert told(*STORED, role("reader", managedPolicyArns=["arn:aws:iam::111122223333:policy/house"])) == {
         "role reader": {"read": None, "write": None, "admin": None}
     }
+
+
+def test_amazons_own_policies_are_read_like_any_other() -> None:
+    managed = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess"
+    named = bucket("my-sagemaker-data")
+    full = {"role reader": {"read": True, "write": True}}
+    assert told(named, dataset("clicks", named), role("reader", managedPolicyArns=[managed])) == full
+    # An object with such a name might lie in any bucket.
+    perhaps = {"role reader": {"read": None, "write": None}}
+    assert told(*STORED, role("reader", managedPolicyArns=[managed])) == perhaps
+    # It asks for the service that calls.
+    conditional = "arn:aws:iam::aws:policy/AWSRoboMaker_FullAccess"
+    assert told(*STORED, role("reader", managedPolicyArns=[conditional])) == MAYBE
 
 
 def test_members_of_a_group_have_what_the_group_has() -> None:
@@ -334,6 +352,41 @@ def test_a_document_that_nobody_can_read_may_refuse() -> None:
     found = told(*STORED, READER, inline("p", "reader", allow()), unread)
     assert found["role reader"] == {"read": None}
     assert found["somebody not known yet"] == {"read": None}
+
+
+def test_whom_nobody_knows_may_be_anybody() -> None:
+    lets = inline("p", "reader", allow())
+    unread = {"Statement": [deny(Principal={"AWS": LATER})]}
+    assert (
+        told(*STORED, READER, lets, resource(BUCKET_POLICY, "b", {"bucket": "raw", "policy": unread}))
+        == MAYBE
+    )
+    services = {"Statement": [deny(Principal={"Service": "cloudfront.amazonaws.com"})]}
+    assert (
+        told(*STORED, READER, lets, resource(BUCKET_POLICY, "b", {"bucket": "raw", "policy": services}))
+        == READS
+    )
+    opens = {"Statement": [allow(Principal={"AWS": LATER})]}
+    somebody: Told = {"somebody not known yet": {"read": None}}
+    assert told(*STORED, READER, resource(BUCKET_POLICY, "b", {"bucket": "raw", "policy": opens})) == somebody
+    odd = resource(ROLE_POLICY, "p", {"role": 5, "policy": policy(allow())})
+    assert told(*STORED, READER, odd) == somebody
+
+
+def test_names_are_of_one_account() -> None:
+    """Two accounts may have roles of one name; the provider tells them apart."""
+    here, there = (
+        resource(ROLE, f"reader-{provider}", dict(READER.inputs or {}), provider=provider)
+        for provider in ("here", "there")
+    )
+    lets = {"role": "reader", "policy": policy(allow())}
+    near = resource(ROLE_POLICY, "p", lets, provider="here")
+    assert told(*STORED, here, there, near) == {"role reader-here": {"read": True}}
+    either = resource(ROLE_POLICY, "p", lets)
+    assert told(*STORED, here, there, either) == {
+        "role reader-here": {"read": None},
+        "role reader-there": {"read": None},
+    }
 
 
 def test_one_grant_for_each_place_that_gives_it() -> None:

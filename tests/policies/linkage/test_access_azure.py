@@ -212,7 +212,9 @@ def test_secrets_of_a_vault_by_role_or_by_its_own_list() -> None:
         "b",
         {"vaultName": "keys", "resourceGroupName": "data", "policy": reads},
     )
+    other = resource(VAULT, "other", {**(listed.inputs or {}), "vaultName": "other"})
     plain = vault(by_role=False)
+    assert told(plain, dataset("scores", plain), identity, other) == {}
     assert told(plain, dataset("scores", plain), identity, beside) == {APP: {"read": True, "decrypt": True}}
 
 

@@ -237,6 +237,20 @@ def test_roles_that_every_cluster_has(name: str, expected: Mapping[str, bool | N
     assert found == ({"user ada": expected} if expected else {})
 
 
+@pytest.mark.parametrize(
+    "subject",
+    [
+        {"kind": "User", "name": LATER},
+        {"kind": LATER, "name": "ada"},
+        {"kind": "ServiceAccount", "name": "web", "namespace": LATER},
+        LATER,
+    ],
+)
+def test_a_subject_that_nobody_knows_yet(subject: Any) -> None:
+    found = told(*STORED, cluster_role("r", READ_SECRETS), bound("b", "r", subject))
+    assert found == {"somebody not known yet": {"read": None}}
+
+
 def test_whom_a_group_stands_for() -> None:
     everybody = {"kind": "Group", "name": "system:serviceaccounts:ml"}
     stack = [*STORED, cluster_role("r", READ_SECRETS), bound("b", "r", everybody), service_account("web")]
@@ -393,6 +407,14 @@ def test_both_ends_have_to_let_it_through() -> None:
     assert evidence == {urn_of(NETWORK_POLICY, "in"), urn_of(NETWORK_POLICY, "out")}
 
 
+def test_a_policy_in_a_namespace_that_nobody_knows_yet() -> None:
+    lets = from_({"podSelector": {"matchLabels": {"app": "notebook"}}})
+    where = {"metadata": {"name": "in", "namespace": LATER}}
+    unread = resource(NETWORK_POLICY, "in", {**(lets.inputs or {}), **where})
+    assert told(*SERVED, unread) == {NOTEBOOK: {"reach": None}}
+    assert told(*SERVED, CLOSED, unread, explicit=False) == {NOTEBOOK: {"reach": None}}
+
+
 def test_another_namespace_is_named_by_its_labels() -> None:
     other = [online, dataset("features", places=[kept(online)]), pods("notebook", namespace="web")]
     team = {
@@ -409,4 +431,7 @@ def test_another_namespace_is_named_by_its_labels() -> None:
     assert told(*other, named, from_(team)) == {who: {"reach": True}}
     assert told(*other, unlike, from_(team)) == {}
     assert told(*other, from_(team)) == {who: {"reach": None}}
+    exists = {**team, "namespaceSelector": {"matchExpressions": [{"key": "team", "operator": "Exists"}]}}
+    assert told(*other, from_(exists)) == {who: {"reach": None}}
+    assert told(*other, named, from_(exists)) == {who: {"reach": True}}
     assert told(*other, from_({"podSelector": {"matchLabels": {"app": "notebook"}}})) == {}

@@ -8,8 +8,19 @@ from policies.engine.truth import NO, YES
 from policies.linkage import access, graph, reconcile
 from policies.linkage.declared import Entitlements
 from policies.linkage.reconcile import unmatched
-from tests.policies.cases import LATER, resource
-from tests.policies.linkage.stacks import bucket, dataset, declared, edge, inline, kept, reads, role, trained
+from tests.policies.cases import LATER, policy, resource
+from tests.policies.linkage.stacks import (
+    bucket,
+    dataset,
+    declared,
+    edge,
+    inline,
+    kept,
+    reads,
+    role,
+    trained,
+    trust,
+)
 
 UNKNOWN = Truth(None)
 STATES = st.sampled_from([YES, NO, UNKNOWN])
@@ -292,3 +303,77 @@ def test_there_are_as_many_grants_as_somebody_gave() -> None:
     inventory = Inventory(stack)
     assert len(access.of(inventory).grants) == count
     assert reconcile.of(inventory).strays == []
+
+
+def test_of_two_ways_to_the_same_data_the_certain_one_is_told() -> None:
+    stores = [bucket("a"), bucket("b")]
+    perhaps, surely = "arn:aws:s3:::a${aws:PrincipalTag/team}/*", "arn:aws:s3:::b/*"
+    lets = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": [perhaps, surely]}
+    stack = [*stores, dataset("clicks", *stores), role("stranger"), inline("p", "stranger", lets)]
+    (stray,) = reconcile.of(Inventory(stack)).strays
+    assert stray.undeclared.state is True
+    (stray,) = reconcile.of(Inventory([stores[0], dataset("clicks", stores[0]), *stack[3:]])).strays
+    assert stray.undeclared.state is None
+
+
+def test_of_two_ways_to_act_as_somebody_the_certain_one_is_told() -> None:
+    raw = bucket("raw")
+    here = {"StringEquals": {"aws:SourceVpc": "vpc-1"}}
+    names = {"one": {"Condition": here}, "two": {}}
+    lets = [
+        {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": name}, **more}
+        for name, more in names.items()
+    ]
+    between = [role(name, assumeRolePolicy=trust(AWS="caller")) for name in names]
+    reader = role("reader", assumeRolePolicy=policy(*lets))
+    stack = [
+        raw,
+        dataset("clicks", raw),
+        reader,
+        inline("p", "reader", reads("raw")),
+        *between,
+        role("caller"),
+    ]
+    (stray,) = reconcile.of(Inventory(stack)).strays
+    assert stray.undeclared.state is True
+    assert [str(identity) for identity in stray.use.end.chain] == ["role caller", "role two", "role reader"]
+    # Somebody who is not in the stack may act as the second, and the condition stays.
+    found = reconcile.of(Inventory([*stack[:4], between[0], role("caller")])).strays
+    assert {str(stray.use.end.identity): stray.undeclared.state for stray in found} == {
+        "role two": True,
+        "role caller": None,
+    }
+
+
+def test_whose_data_a_store_holds() -> None:
+    raw = bucket("raw")
+    perhaps = {"role": LATER, "node": "store:raw", "resource": raw.urn}
+    tagged = bucket("tagged")
+    says = resource(tagged.type, "tagged", {"bucket": "tagged", "tags": {"trunkline:node": "dataset:says"}})
+    below = resource(tagged.type, "below", {"bucket": "below"}, parent=dataset("above").urn)
+    unread = resource(tagged.type, "unread", {"bucket": "unread", "tags": {"trunkline:node": LATER}})
+    stack = [
+        raw,
+        dataset("sure", places=[perhaps, kept(raw)]),
+        dataset("maybe", places=[perhaps]),
+        says,
+        dataset("says"),
+        below,
+        dataset("above"),
+        unread,
+    ]
+    targets = access.of(Inventory(stack)).targets
+    held = {
+        (target.urn.rpartition("::")[2], holder.node): holder.holds.state
+        for target in targets
+        for holder in targets.holders(target)
+    }
+    assert held == {
+        ("raw", "dataset:sure"): True,
+        ("raw", "dataset:maybe"): None,
+        ("tagged", "dataset:says"): True,
+        ("below", "dataset:above"): True,
+        ("unread", None): None,
+    }
+    assert [target.urn for target in targets.doors("dataset:sure")] == [raw.urn]
+    assert targets.doors("dataset:maybe") == ()

@@ -78,6 +78,7 @@ def test_how_debt_changed(file: Path) -> None:
     assert trend.changes(entries, "dev")["feedbackLoops"].difference == 0
     assert trend.changes(entries, "test") == {}
     assert trend.changes(entries[:1], "prod") == {}
+    assert trend.changes(entries[:3], "prod") == {"feedbackLoops": Change(before=1, now=4)}
 
 
 GOOD = {"day": "2026-11-23", "stack": "prod", "graph": "sha256:1", "counts": {"depth": 1}}

@@ -241,6 +241,10 @@ CASES = Cases(
             [*DECLARED, stranger, inline("also", "stranger", reads("raw"))],
             ["also.policy.Statement[0]: " + nobody("role stranger")],
         ),
+        "a role that names a node which nobody declares": (
+            [*DECLARED, role("stranger", "training:gone"), inline("also", "stranger", reads("raw"))],
+            ["also.policy.Statement[0]: " + nobody("role stranger")],
+        ),
         "a declared node without the edge": (
             [
                 *DECLARED,
@@ -666,6 +670,22 @@ def test_a_team_names_its_administrators() -> None:
     stack.append(inline("also", "stranger", reads("raw")))
     by = settings(RULE, platformIdentities=["platform-*"])
     assert told(findings(RULE, stack, by=by)) == ["also.policy.Statement[0]: " + nobody("role stranger")]
+
+
+def test_a_waiver_is_for_the_data_that_lay_there() -> None:
+    """Another dataset in the same bucket is opened by the same policy, and nobody approved that."""
+    stack = [*DECLARED, stranger, inline("also", "stranger", reads("raw"))]
+    before = Inventory(stack)
+    subject = stack[-1]
+    assert RULE.upstream is not None
+    approved = RULE.upstream(subject, before)
+    assert list(approved) == ["dataset:clicks"]
+    made_from = declared("Dataset", "clicks", edge("source:shop", "derivedFrom"), places=[kept(raw)])
+    more = Inventory([*stack, dataset("users", raw), made_from, declared("Source", "shop")])
+    later = RULE.upstream(subject, more)
+    assert list(later) == ["dataset:clicks", "source:shop", "dataset:users"]
+    assert later["dataset:clicks"] != approved["dataset:clicks"]
+    assert RULE.upstream(stranger, before) == {}
 
 
 def test_every_resource_that_can_let_somebody_in_is_judged() -> None:

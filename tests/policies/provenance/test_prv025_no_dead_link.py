@@ -5,6 +5,7 @@ from policies.provenance.prv025_no_dead_link import RULE
 from tests.policies.cases import LATER, Cases, findings, policy, resource, urn_of
 from tests.policies.linkage.stacks import (
     BUCKET,
+    BUCKET_POLICY,
     ENCRYPTION,
     KEY,
     READER,
@@ -142,6 +143,13 @@ CASES = Cases(
             trainer,
             at_bucket("raw", reads("raw", Principal={"AWS": "trainer"})),
         ],
+        "by a policy for everyone": [
+            raw,
+            clicks,
+            ranker,
+            trainer,
+            at_bucket("raw", reads("raw", Principal="*")),
+        ],
         "through a view that keeps nothing": [
             raw,
             clicks,
@@ -200,6 +208,18 @@ CASES = Cases(
             [f"ranker.{DEAD}"],
         ),
         "no right to use the key": ([*ENCRYPTED, READS], [f"ranker.{DEAD}"]),
+        "a grant of the key for something else": (
+            [
+                *ENCRYPTED,
+                READS,
+                resource(
+                    "aws:kms/grant:Grant",
+                    "encrypts",
+                    {"keyId": "raw", "granteePrincipal": "trainer", "operations": ["Encrypt"]},
+                ),
+            ],
+            [f"ranker.{DEAD}"],
+        ),
         "a key that leaves nothing to policies of its account": (
             [
                 raw,
@@ -274,6 +294,16 @@ CASES = Cases(
                 resource(ROLE_POLICY, "reads", {"role": "trainer", "policy": LATER}),
             ],
             ["ranker.reads.policy"],
+        ),
+        "a policy of the bucket with names in it": (
+            [
+                raw,
+                clicks,
+                ranker,
+                trainer,
+                resource(BUCKET_POLICY, "lets", {"bucket": "raw", "policy": LATER}),
+            ],
+            ["ranker.lets.policy"],
         ),
         "a condition on the caller's network": (
             [

@@ -352,6 +352,12 @@ CASES = Cases(
                 "clicks.stores.resources[*]",
             ],
         ),
+        "what the place is": (
+            [dataset(places=[place("storedIn", "store:raw", resource=LATER)], storageAllowed=["EU"])],
+            [
+                "clicks.places[0].resource",
+            ],
+        ),
         "where it may be": (
             [
                 dataset(places=[place("storedIn", "store:raw", resource=STORE)], storageAllowed=LATER),

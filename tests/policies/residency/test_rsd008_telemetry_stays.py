@@ -207,6 +207,15 @@ CASES = Cases(
                 "rank.clicks.classification",
             ],
         ),
+        "what the endpoint runs on": (
+            chain(
+                dataset={"storageAllowed": ["EU"], "classification": PERSONAL},
+                endpoint={"places": [place("processedIn", "cluster", resource=LATER)]},
+            ),
+            [
+                "rank.places[0].resource",
+            ],
+        ),
         "where it may be": (
             about_people(on_aws(GROUP, "logs", {}, "us"), storageAllowed=LATER),
             [

@@ -148,6 +148,12 @@ CASES = Cases(
                 "clicks.raw.encryption.keyVaultProperties.keyVaultUri",
             ],
         ),
+        "what the place is": (
+            [data(place("storedIn", "store:more", country="DE", resource=LATER))],
+            [
+                "clicks.places[1].resource",
+            ],
+        ),
         "where the key is": (
             [data(key(country=LATER))],
             [

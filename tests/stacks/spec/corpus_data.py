@@ -32,6 +32,13 @@ CASES = (
         ("'other' is not among what is read here",),
     ),
     Case(
+        "partition-of-something-else",
+        10,
+        "datasets.train.partition.of",
+        "unknown-name",
+        ("'other' is not among what is read here",),
+    ),
+    Case(
         "dataset-named-like-a-source",
         10,
         "datasets.clicks",

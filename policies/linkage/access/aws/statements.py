@@ -34,6 +34,11 @@ class Patterns:
         kept = tuple(text for text in self.texts if text is None or not form.match(text))
         return Patterns(kept, self.negated)
 
+    def name(self, parts: Parts) -> bool:
+        """Return whether one names, or may name, the store with the ARN ``parts``, up to its first slash."""
+        heads = (None if text is None else text.partition("/")[0] for text in self.texts)
+        return self.negated or any(_match(head, parts, End.EXACT) is not False for head in heads)
+
     def cover(self, parts: Parts, end: End = End.EXACT) -> State:
         """Return whether the text made of ``parts`` is meant."""
         if self.negated:

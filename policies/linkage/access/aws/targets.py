@@ -71,6 +71,8 @@ class Named:
         where = self._only if path is None else path
         end = End.EVERY if all_of_it else End.SOME
         covered = patterns.cover((*self._arn, "/", where), end)
+        if covered is True and not all_of_it and not patterns.name(self._arn):
+            return None  # it matches what an object might be called, in whatever bucket
         if covered is False and any(patterns.cover((*way, where), end) is not False for way in self.ways):
             return None  # by another way, whose own policies count as well
         return covered
