@@ -12,7 +12,11 @@ from policies.linkage.vocabulary import EdgeKind, NodeKind
 def endpoints_of(model: Node, inventory: Inventory) -> Iterator[tuple[Node, Truth]]:
     """Yield the endpoints that answer with ``model``, and those that may: their inputs are not all known."""
     graph = linkage.of(inventory)
-    serving = {edge.downstream for edge in graph.out_of(model.id) if edge.kind is EdgeKind.SERVED_BY}
+    serving = {
+        edge.downstream
+        for edge in graph.out_of(model.id)
+        if edge.kind is EdgeKind.SERVED_BY and graph.nodes[edge.downstream].kind is NodeKind.ENDPOINT
+    }
     for key in sorted(serving):
         yield graph.nodes[key], YES
     for endpoint in inventory.derive(_not_told):

@@ -39,6 +39,14 @@ CASES = Cases(
     good={
         "all of it": chain(),
         "a model that does not answer": [model("draft", digest=None, card=None)],
+        "what is no endpoint does not answer": [
+            model("draft", digest=None, card=None),
+            resource(
+                "trunkline:catalogue:FeatureView",
+                "view",
+                {"node": "featureView:view", "inputs": [{"node": "model:draft", "edge": "servedBy"}]},
+            ),
+        ],
         "a model of somebody else": [model("base", thirdParty=True), endpoint("chat", "servedBy model:base")],
         "what serves it names it": [
             *chain(),
